@@ -1,0 +1,133 @@
+"""One decoded photograph and the planes that many features share, each computed once and only when asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+WORKING_SIDE = 512
+"""Long side, in pixels, of the working scale at which every feature is measured that does not ask for native pixels."""
+
+T = TypeVar("T")
+FloatPlane = NDArray[np.float32]
+
+
+class Gradient(NamedTuple):
+    """Central-difference (Sobel 3x3, divided by 8) gradient of the luma, per pixel of the working scale.
+
+    All planes are float32 of shape (h, w). ``x`` and ``y`` are in luma units per pixel, ``magnitude`` is
+    ``sqrt(x**2 + y**2)``, and ``direction`` is the angle of the gradient in degrees, [0, 360), counted from the
+    x axis towards the y axis (which points down). It is 0 where the magnitude is 0.
+    """
+
+    x: FloatPlane
+    y: FloatPlane
+    magnitude: FloatPlane
+    direction: FloatPlane
+
+
+class Picture:
+    """A photograph as an upright 8-bit sRGB array, with lazily computed shared planes.
+
+    Parameters
+    ----------
+    rgb : ndarray of uint8, shape (H, W, 3)
+        Upright sRGB pixels, at least 1x1. The array is not modified, and must not be changed while the picture is in use.
+
+    Attributes
+    ----------
+    native : ndarray of uint8, shape (H, W, 3)
+        The pixels as given. Only features declared with ``scale="native"`` may read it.
+    rgb, luma, lab, hsv, gradient
+        Planes at the *working scale*: the picture resized (area filter when shrinking, bilinear when growing) so that its
+        long side is ``WORKING_SIDE`` pixels and its short side at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``rgb`` is not a uint8 array of shape (H, W, 3) with at least one pixel.
+    """
+
+    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+        if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8:
+            got = rgb.dtype if isinstance(rgb, np.ndarray) else type(rgb).__name__
+            raise TypeError(f"Picture takes a uint8 array, got {got}; iaa_classic.load_image converts other kinds")
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
+            raise ValueError(f"Picture takes an array of shape (height, width, 3), got {rgb.shape}")
+        self.native: NDArray[np.uint8] = np.ascontiguousarray(rgb)
+        self._shared: dict[Callable[..., Any], Any] = {}
+
+    @property
+    def height(self) -> int:
+        """Height of the native picture in pixels."""
+        return int(self.native.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Width of the native picture in pixels."""
+        return int(self.native.shape[1])
+
+    @functools.cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """sRGB at the working scale, uint8, shape (h, w, 3)."""
+        scale = WORKING_SIDE / max(self.height, self.width)
+        if scale == 1:
+            return self.native
+        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+        filter_ = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(self.native, size, interpolation=filter_), dtype=np.uint8)
+
+    @functools.cached_property
+    def rgb_float(self) -> FloatPlane:
+        """sRGB at the working scale as float32 in [0, 1], shape (h, w, 3)."""
+        return np.multiply(self.rgb, np.float32(1 / 255), dtype=np.float32)
+
+    @functools.cached_property
+    def luma(self) -> FloatPlane:
+        """Rec. 601 luma 0.299 R + 0.587 G + 0.114 B at the working scale, float32 in [0, 1], shape (h, w)."""
+        return np.asarray(cv2.cvtColor(self.rgb_float, cv2.COLOR_RGB2GRAY))
+
+    @functools.cached_property
+    def lab(self) -> FloatPlane:
+        """CIE L*a*b* (D65) at the working scale, float32, shape (h, w, 3); L* in [0, 100]."""
+        return np.asarray(cv2.cvtColor(self.rgb_float, cv2.COLOR_RGB2Lab))
+
+    @functools.cached_property
+    def hsv(self) -> FloatPlane:
+        """HSV at the working scale, float32, shape (h, w, 3): hue in degrees [0, 360), saturation and value in [0, 1]."""
+        return np.asarray(cv2.cvtColor(self.rgb_float, cv2.COLOR_RGB2HSV))
+
+    @functools.cached_property
+    def gradient(self) -> Gradient:
+        """Gradient of the luma at the working scale."""
+        x = np.asarray(cv2.Sobel(self.luma, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE))
+        y = np.asarray(cv2.Sobel(self.luma, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8, borderType=cv2.BORDER_REPLICATE))
+        magnitude, direction = cv2.cartToPolar(x, y, angleInDegrees=True)
+        direction = np.where(direction >= 360, np.float32(0), direction)
+        return Gradient(x, y, np.asarray(magnitude), direction)
+
+    @functools.cached_property
+    def native_luma(self) -> NDArray[np.uint8]:
+        """Rec. 601 luma of the native picture, uint8 in 0..255, shape (H, W); for ``scale="native"`` features only."""
+        return np.asarray(cv2.cvtColor(self.native, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def shared(function: Callable[[Picture], T]) -> Callable[[Picture], T]:
+    """Compute ``function(picture)`` at most once per picture; later calls return the same object.
+
+    Use it for intermediates that several features read (a saliency map, a palette). The result must not be modified.
+    """
+
+    @functools.wraps(function)
+    def once(picture: Picture) -> T:
+        memory = picture._shared
+        if function not in memory:
+            memory[function] = function(picture)
+        return memory[function]  # type: ignore[no-any-return]
+
+    return once
