@@ -74,14 +74,14 @@ def expose(rgb: Pixels, stops: float) -> Pixels:
 
 
 def clip_highlights(rgb: Pixels, share: float) -> Pixels:
-    """Stretch the code values so that about ``share`` of the pixels reach full white in luma; blacks stay."""
+    """Stretch the code values so that the brightest ``share`` of the pixels clip in at least one channel; blacks stay."""
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     white = max(1.0, float(np.quantile(luma, 1 - share)))
     return _eight_bit(rgb.astype(np.float32) * (255 / white))
 
 
 def crush_shadows(rgb: Pixels, share: float) -> Pixels:
-    """Move the black point so that about ``share`` of the pixels fall to black; whites stay."""
+    """Move the black point so that the darkest ``share`` of the pixels lose at least one channel to black; whites stay."""
     luma = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     black = min(254.0, float(np.quantile(luma, share)))
     return _eight_bit((rgb.astype(np.float32) - black) * (255 / (255 - black)))

@@ -18,4 +18,4 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def kernel(function: F) -> F:
     """Compile ``function`` with the options every kernel of this package shares."""
-    return numba.njit(cache=True, fastmath=False)(function)  # type: ignore[no-any-return]
+    return numba.njit(cache=True, fastmath=False)(function)  # type: ignore[return-value,no-any-return]

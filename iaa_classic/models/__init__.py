@@ -1,0 +1,30 @@
+"""Models whose score is the exact sum of named criteria; lazily imported, as only fitting needs scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .additive import AdditiveModel
+    from .average import AdditiveAverage
+    from .kernel import AdditiveKernel
+    from .regressor import AestheticRegressor
+    from .trees import AdditiveTrees
+
+__all__ = ["AdditiveAverage", "AdditiveKernel", "AdditiveModel", "AdditiveTrees", "AestheticRegressor"]
+
+_HOMES = {
+    "AdditiveAverage": "average",
+    "AdditiveKernel": "kernel",
+    "AdditiveModel": "additive",
+    "AdditiveTrees": "trees",
+    "AestheticRegressor": "regressor",
+}
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

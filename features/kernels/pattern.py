@@ -1,0 +1,331 @@
+"""Compiled loops of the criterion ``pattern``. Each has a plain twin in the tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .jit import kernel
+
+UInt8Plane = NDArray[np.uint8]
+
+
+@kernel
+def strongest_orientation(
+    responses: NDArray[np.float32], steering: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], UInt8Plane]:
+    """Largest absolute response of n steered odd filters per pixel, and its filter: k if positive, k + n if negative.
+
+    ``responses`` (6, pixels) are those of six basis filters, ``steering`` (n, 6) their weights in each steered one.
+    The first filter wins a tie; where all are 0 the strength and index are 0.
+    """
+    count, pixels = steering.shape[0], responses.shape[1]
+    strength = np.zeros(pixels, np.float32)
+    index = np.zeros(pixels, np.uint8)
+    chunk = 1024  # stays in the first-level cache while all orientations pass over it
+    value = np.empty(chunk, np.float32)
+    for start in range(0, pixels, chunk):
+        part = responses[:, start : min(pixels, start + chunk)]
+        best = strength[start : min(pixels, start + chunk)]
+        which = index[start : min(pixels, start + chunk)]
+        r0, r1, r2, r3, r4, r5 = part[0], part[1], part[2], part[3], part[4], part[5]
+        for k in range(count):
+            w0, w1, w2, w3, w4, w5 = steering[k]
+            for p in range(best.size):
+                value[p] = w0 * r0[p] + w1 * r1[p] + w2 * r2[p] + w3 * r3[p] + w4 * r4[p] + w5 * r5[p]
+            positive, negative = np.uint8(k), np.uint8(k + count)
+            for p in range(best.size):
+                side = positive if value[p] > 0 else negative
+                which[p] = side if abs(value[p]) > best[p] else which[p]
+            for p in range(best.size):
+                best[p] = abs(value[p]) if abs(value[p]) > best[p] else best[p]
+    return strength, index
+
+
+@kernel
+def count_relative_orientations(
+    x: NDArray[np.int64],
+    y: NDArray[np.int64],
+    orientation: NDArray[np.int64],
+    place: NDArray[np.int16],
+    rings: int,
+    orientations: int,
+) -> NDArray[np.int32]:
+    """Histogram of the orientation of one edge seen from another, by distance and direction, over all pairs.
+
+    ``place[dy, dx + reach]`` for 0 <= dy <= reach, |dx| <= reach is 64 * ring + direction, with ring = ``rings``
+    where the distance is not counted (all of |dx| = reach must be so); ``y`` must not decrease. Returns
+    counts[ring, direction relative to the first edge's orientation, orientation relative to it]; each unordered
+    pair is counted once, seen from its first edge.
+    """
+    reach = place.shape[0] - 1
+    width = 2 * reach + 1
+    flat_place = place.ravel()
+    directions = 2 * orientations
+    counts = np.zeros((rings + 1) * directions * orientations, np.int32)
+    for i in range(x.size):
+        here_x, here_y, own = x[i], y[i], orientation[i]
+        for j in range(i + 1, x.size):
+            dy = y[j] - here_y
+            if dy > reach:
+                break
+            # Selections instead of branches: their outcome is as good as random, and a wrong guess costs more.
+            dx = min(max(x[j] - here_x, -reach), reach)
+            code = np.int64(flat_place[dy * width + dx + reach])
+            direction = (code & 63) + 2 * own
+            direction -= directions if direction >= directions else 0
+            relative = orientation[j] - own
+            relative += orientations if relative < 0 else 0
+            counts[((code >> 6) * directions + direction) * orientations + relative] += 1
+    return counts.reshape(rings + 1, directions, orientations)[:rings]
+
+
+@kernel
+def grey_level_pairs(levels: UInt8Plane, count: int) -> NDArray[np.float64]:
+    """Symmetric co-occurrence counts of grey levels at distance 1, for right, down, down-right and down-left.
+
+    ``levels`` holds values below ``count``; the result has shape (4, count, count).
+    """
+    height, width = levels.shape
+    pairs = np.zeros((4, count, count), np.int64)
+    for y in range(height):
+        below = y + 1 < height
+        for x in range(width):
+            here = levels[y, x]
+            if x + 1 < width:
+                pairs[0, here, levels[y, x + 1]] += 1
+            if below:
+                pairs[1, here, levels[y + 1, x]] += 1
+                if x + 1 < width:
+                    pairs[2, here, levels[y + 1, x + 1]] += 1
+                if x > 0:
+                    pairs[3, here, levels[y + 1, x - 1]] += 1
+    symmetric = np.zeros((4, count, count), np.float64)
+    for d in range(4):
+        for i in range(count):
+            for j in range(count):
+                symmetric[d, i, j] = pairs[d, i, j] + pairs[d, j, i]
+    return symmetric
+
+
+@kernel
+def uniform_pattern_counts(grey: UInt8Plane) -> NDArray[np.int64]:
+    """Histogram of the rotation-invariant uniform local binary patterns (8 neighbours, radius 1) of the inner pixels.
+
+    Bin k = 0..8: uniform patterns (at most two changes around the circle) with k neighbours not darker than the
+    pixel; bin 9: all others. Diagonal neighbours are interpolated at distance 1.
+    """
+    height, width = grey.shape
+    counts = np.zeros(10, np.int64)
+    near = 1 - 0.70711
+    far = 0.70711
+    for y in range(1, height - 1):
+        for x in range(1, width - 1):
+            c = np.int64(grey[y, x])
+            e = np.int64(grey[y, x + 1]) - c
+            n = np.int64(grey[y - 1, x]) - c
+            w = np.int64(grey[y, x - 1]) - c
+            s = np.int64(grey[y + 1, x]) - c
+            ne = near * (n + e) + far * (np.int64(grey[y - 1, x + 1]) - c) >= 0
+            nw = near * (n + w) + far * (np.int64(grey[y - 1, x - 1]) - c) >= 0
+            sw = near * (s + w) + far * (np.int64(grey[y + 1, x - 1]) - c) >= 0
+            se = near * (s + e) + far * (np.int64(grey[y + 1, x + 1]) - c) >= 0
+            east, north, west, south = e >= 0, n >= 0, w >= 0, s >= 0
+            around = (east, ne, north, nw, west, sw, south, se)
+            lighter = changes = 0
+            for k in range(8):
+                lighter += 1 if around[k] else 0
+                changes += 1 if around[k] != around[k - 1] else 0
+            if changes <= 2:
+                counts[lighter] += 1
+            else:
+                counts[9] += 1
+    return counts
+
+
+@kernel
+def strongest_gradient(channels: UInt8Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Horizontal and vertical gradient of several channels, keeping per axis the channel that changes most.
+
+    Central differences, one-sided at the border, as ``numpy.gradient``; ``channels`` has shape (channels, h, w). Of
+    two opposite changes of one size the positive one is kept.
+    """
+    count, height, width = channels.shape
+    across = np.zeros((height, width), np.float32)
+    down = np.zeros((height, width), np.float32)
+    for y in range(height):
+        above, below = max(y - 1, 0), min(y + 1, height - 1)
+        half = np.float32(0.5) if below - above == 2 else np.float32(1)
+        to_x, to_y = across[y], down[y]
+        for c in range(count):
+            row, upper, lower = channels[c, y], channels[c, above], channels[c, below]
+            for x in range(width):
+                to_y[x] = _stronger(np.float32(lower[x]) - np.float32(upper[x]), to_y[x])
+            for x in range(1, width - 1):
+                to_x[x] = _stronger(np.float32(row[x + 1]) - np.float32(row[x - 1]), to_x[x])
+            if width > 1:
+                to_x[0] = _stronger(np.float32(row[1]) - np.float32(row[0]), to_x[0])
+                to_x[width - 1] = _stronger(np.float32(row[width - 1]) - np.float32(row[width - 2]), to_x[width - 1])
+        for x in range(width):
+            to_y[x] *= half
+        for x in range(1, width - 1):
+            to_x[x] *= np.float32(0.5)
+    return across, down
+
+
+@kernel
+def _stronger(a: np.float32, b: np.float32) -> np.float32:
+    return a if abs(a) > abs(b) or (a > 0 and a == -b) else b
+
+
+@kernel
+def orientation_cells(
+    across: NDArray[np.float32], down: NDArray[np.float32], rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Histograms of gradient directions in 16 bins over 360 degrees, weighted by strength, for a grid of cells.
+
+    Bin b is centred on b * 22.5 degrees. ``rows`` and ``columns`` are the borders of the cells, first 0, last the
+    size. Returns shape (cells down, cells across, 16).
+    """
+    borders = (np.float32(0.19891237), np.float32(0.66817864), np.float32(1.49660576), np.float32(5.0273395))
+    cells = np.zeros((rows.size - 1, columns.size - 1, 16), np.float64)
+    for i in range(rows.size - 1):
+        for y in range(rows[i], rows[i + 1]):
+            for j in range(columns.size - 1):
+                for x in range(columns[j], columns[j + 1]):
+                    dx, dy = across[y, x], down[y, x]
+                    size_x, size_y = abs(dx), abs(dy)
+                    steps = 0
+                    for border in borders:
+                        if size_y > border * size_x:
+                            steps += 1
+                    if dx < 0:
+                        steps = 8 - steps
+                    if dy < 0:
+                        steps = (16 - steps) % 16
+                    cells[i, j, steps] += np.sqrt(dx * dx + dy * dy)
+    return cells
+
+
+@kernel
+def wavelet_step(
+    plane: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """One level of a separable wavelet transform with filters of four taps and half-sample symmetric borders.
+
+    Returns the approximation, shape ((h + 3) // 2, (w + 3) // 2), and the three detail bands stacked in front of it.
+    """
+    height, width = plane.shape
+    tall, wide = (height + 3) // 2, (width + 3) // 2
+    approximation = np.empty((tall, wide), np.float32)
+    detail = np.empty((3, tall, wide), np.float32)
+    padded = np.empty((2, width + 6), np.float32)
+    source = np.empty(4, np.int64)
+    for k in range(tall):
+        for t in range(4):
+            source[t] = _reflected(2 * k + 1 - t, height)
+        a, b, c, d = plane[source[0]], plane[source[1]], plane[source[2]], plane[source[3]]
+        for x in range(width):
+            padded[0, x + 3] = low[0] * a[x] + low[1] * b[x] + low[2] * c[x] + low[3] * d[x]
+            padded[1, x + 3] = high[0] * a[x] + high[1] * b[x] + high[2] * c[x] + high[3] * d[x]
+        for t in range(3):
+            for band in range(2):
+                padded[band, t] = padded[band, 3 + _reflected(t - 3, width)]
+                padded[band, width + 3 + t] = padded[band, 3 + _reflected(width + t, width)]
+        smooth, rough = padded[0], padded[1]
+        for x in range(wide):
+            p, q, r, s = smooth[2 * x + 4], smooth[2 * x + 3], smooth[2 * x + 2], smooth[2 * x + 1]
+            approximation[k, x] = low[0] * p + low[1] * q + low[2] * r + low[3] * s
+            detail[0, k, x] = high[0] * p + high[1] * q + high[2] * r + high[3] * s
+            p, q, r, s = rough[2 * x + 4], rough[2 * x + 3], rough[2 * x + 2], rough[2 * x + 1]
+            detail[1, k, x] = low[0] * p + low[1] * q + low[2] * r + low[3] * s
+            detail[2, k, x] = high[0] * p + high[1] * q + high[2] * r + high[3] * s
+    return approximation, detail
+
+
+@kernel
+def _reflected(index: int, size: int) -> int:
+    """``index`` folded into 0..size-1 by half-sample symmetry (... 1 0 | 0 1 2 ... n-1 | n-1 ...)."""
+    index %= 2 * size
+    return index if index < size else 2 * size - 1 - index
+
+
+@kernel
+def coarseness_sum(integral: NDArray[np.float64], margin: int, levels: int, step: int) -> tuple[float, int]:
+    """Sum over every ``step``-th pixel of Tamura's best window size 2**k, k = 1..levels, and the number of pixels.
+
+    ``integral`` is the integral image of the picture padded by ``margin`` >= 2**levels on all sides. The best size
+    has the largest difference of two neighbouring windows, across or down; among equal ones the larger, so a flat
+    picture is coarse.
+    """
+    height, width = integral.shape[0] - 1 - 2 * margin, integral.shape[1] - 1 - 2 * margin
+    total, count = 0.0, 0
+    for y in range(margin, margin + height, step):
+        for x in range(margin, margin + width, step):
+            best, size = -1.0, 0
+            for k in range(1, levels + 1):
+                side = 1 << k
+                half = side >> 1
+                across = _box(integral, y - half, x, side) - _box(integral, y - half, x - side, side)
+                down = _box(integral, y, x - half, side) - _box(integral, y - side, x - half, side)
+                difference = max(abs(across), abs(down)) / (side * side)
+                if difference >= best - 1e-9:
+                    best = max(best, difference)
+                    size = side
+            total += size
+            count += 1
+    return total, count
+
+
+@kernel
+def _box(integral: NDArray[np.float64], y: int, x: int, side: int) -> float:
+    return integral[y + side, x + side] - integral[y, x + side] - integral[y + side, x] + integral[y, x]
+
+
+@kernel
+def tile_entropies(levels: UInt8Plane, side: int, step: int, terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shannon entropies, in bits, of the levels (below 16) in square tiles of ``side`` pixels every ``step`` pixels.
+
+    ``terms[n]`` is n log2 n. A picture smaller than a tile is one tile.
+    """
+    height, width = levels.shape
+    tall, wide = min(side, height), min(side, width)
+    down, across = (height - tall) // step + 1, (width - wide) // step + 1
+    entropies = np.empty(down * across, np.float64)
+    area = tall * wide
+    for i in range(down):
+        for j in range(across):
+            counts = np.zeros(16, np.int64)
+            for y in range(i * step, i * step + tall):
+                for x in range(j * step, j * step + wide):
+                    counts[levels[y, x]] += 1
+            total = 0.0
+            for n in counts:
+                total += terms[n]
+            entropies[i * across + j] = (terms[area] - total) / area
+    return entropies
+
+
+@kernel
+def count_grey_boxes(square: UInt8Plane, side: int, height: float) -> int:
+    """Boxes of ``side`` x ``side`` pixels x ``height`` grey levels that the surface of a square picture passes through.
+
+    Columns of boxes share one pixel column with their neighbour; rows do not (Mather's differential box count).
+    """
+    n = square.shape[0]
+    total = 0
+    lowest = np.empty(n, np.uint8)
+    highest = np.empty(n, np.uint8)
+    for top in range(0, n - side - 1, side):
+        for x in range(n):
+            lowest[x] = square[top, x]
+            highest[x] = square[top, x]
+        for y in range(top + 1, top + side):
+            row = square[y]
+            for x in range(n):
+                lowest[x] = min(lowest[x], row[x])
+                highest[x] = max(highest[x], row[x])
+        for left in range(0, n - side, side - 1):
+            span = np.int64(highest[left : left + side].max()) - np.int64(lowest[left : left + side].min())
+            total += max(1, int(np.ceil(span / height)))
+    return total

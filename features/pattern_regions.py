@@ -1,0 +1,140 @@
+"""Regions of even colour: how many, how large, how compact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import feature
+from .kernels.pattern_regions import hull_areas, merge_regions
+from .pattern_planes import entropy_bits, reduced
+from .picture import WORKING_SIDE, Picture, shared
+
+LONG_SIDE = 96
+"""Long side in pixels at which the picture is segmented."""
+SCALES = np.array([25.0, 50.0, 100.0, 150.0])
+"""Preference for large regions: steps up to scale / area (Lab units, pixels) above the inner ones are bridged.
+
+A single segmentation hangs on single merges; the mean over several is steady.
+"""
+SMALLEST = 0.001
+"""Share of the frame below which a region is merged into a neighbour."""
+
+_FELZENSZWALB = "Felzenszwalb, Huttenlocher 2004 (segmentation), mean of four scales"
+
+
+@shared
+def segmentations(picture: Picture) -> NDArray[np.int32]:
+    """Labels of the regions of even colour in the picture reduced to 96 pixels, shape (scales, h, w)."""
+    small = reduced(picture.rgb, WORKING_SIDE / LONG_SIDE)
+    lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
+    smallest = max(1, round(SMALLEST * small.shape[0] * small.shape[1]))
+    return merge_regions(np.asarray(lab, np.float32), SCALES, smallest)
+
+
+@shared
+def region_shares(picture: Picture) -> list[NDArray[np.float64]]:
+    """Shares of the frame of the regions of each segmentation."""
+    return [np.asarray(np.bincount(labels.ravel()) / labels.size) for labels in segmentations(picture)]
+
+
+def _mean(picture: Picture, measure: Callable[[NDArray[np.float64]], float]) -> float:
+    """Mean over the segmentations of ``measure`` of the regions' shares."""
+    return float(np.mean([measure(shares) for shares in region_shares(picture)]))
+
+
+@feature(
+    criterion="pattern",
+    label="number of regions",
+    unit="log2 of the number",
+    range=(0, 10),
+    direction="neutral",
+    reference=f"{_FELZENSZWALB}; count of segments as complexity",
+)
+def region_count(picture: Picture) -> float:
+    """Binary logarithm of the number of regions of even colour.
+
+    0 for a flat picture (one region), 4 for plain scenes, 6 and more for foliage and crowds. Regions below 1/1000 of
+    the frame are merged into a neighbour, so there are at most about 1000.
+    """
+    return _mean(picture, lambda shares: float(np.log2(shares.size)))
+
+
+@feature(
+    criterion="pattern",
+    label="number of large regions",
+    unit="regions",
+    range=(0, 100),
+    direction="neutral",
+    reference=f"Datta, Joshi, Li, Wang 2006, f24; {_FELZENSZWALB}",
+)
+def large_region_count(picture: Picture) -> float:
+    """Number of regions of even colour that cover at least a hundredth of the frame.
+
+    1 for a flat picture; 0 if everything is fine texture.
+    """
+    return _mean(picture, lambda shares: float(np.count_nonzero(shares >= 0.01)))
+
+
+@feature(
+    criterion="pattern",
+    label="cover by the five largest regions",
+    unit="share of the frame",
+    range=(0, 1),
+    direction="neutral",
+    reference=f"Datta, Joshi, Li, Wang 2006, sum of f41-f45; {_FELZENSZWALB}",
+)
+def five_regions_share(picture: Picture) -> float:
+    """Share of the frame that the five largest regions of even colour cover together.
+
+    Near 1 for graphic, simple pictures, near 0 for busy texture. 1 if flat.
+    """
+    return _mean(picture, lambda shares: float(min(1.0, np.sort(shares)[-5:].sum())))
+
+
+@feature(
+    criterion="pattern",
+    label="evenness of region sizes",
+    unit="1",
+    range=(0, 1),
+    direction="neutral",
+    reference=f"Pielou 1966 over region areas; {_FELZENSZWALB}",
+)
+def region_evenness(picture: Picture) -> float:
+    """Entropy of the region areas over its maximum, the logarithm of their number.
+
+    1 if all regions are equally large, low if one large region stands beside many small ones. 0 for one region.
+    """
+
+    def evenness(shares: NDArray[np.float64]) -> float:
+        return float(np.clip(entropy_bits(shares) / np.log2(shares.size), 0, 1)) if shares.size > 1 else 0.0
+
+    return _mean(picture, evenness)
+
+
+@feature(
+    criterion="pattern",
+    label="compact shapes",
+    unit="share of the frame",
+    range=(0, 1),
+    direction="neutral",
+    reference=f"Datta, Joshi, Li, Wang 2006, f56; {_FELZENSZWALB}",
+)
+def region_convexity(picture: Picture) -> float:
+    """Share of the frame in regions of at least 1/200 of it that fill at least 80 % of their convex hull.
+
+    High for plain, rounded or rectangular shapes, low for ragged and interlaced ones. 1 if flat.
+    """
+    pairs = zip(segmentations(picture), region_shares(picture), strict=True)
+    return float(np.clip(np.mean([_convex_share(labels, shares) for labels, shares in pairs]), 0, 1))
+
+
+def _convex_share(labels: NDArray[np.int32], shares: NDArray[np.float64]) -> float:
+    large = np.flatnonzero(shares >= 1 / 200)
+    renamed = np.full(shares.size, -1, np.int32)
+    renamed[large] = np.arange(large.size)
+    solid = shares[large] * labels.size >= 0.8 * hull_areas(renamed[labels], large.size)
+    return float(shares[large[solid]].sum())

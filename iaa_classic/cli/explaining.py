@@ -1,0 +1,97 @@
+"""``explain``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table
+
+from ..errors import UserError
+from ..explanation import Explanation, FeatureEffect
+from ..explanation import explain as explain_photo
+from ..explanation.sentences import quantity
+from ..images import ImageError
+from .inputs import chosen_model
+from .tables import console, readable
+
+_BAR = 16
+"""Characters of the longest bar."""
+
+
+def explain(photo: str, *, as_json: bool = False, model: str | None = None, top: int = 5, max_pixels: int) -> int:
+    """Print why a photograph scores as it does; returns the exit status."""
+    try:
+        explanation = explain_photo(photo, chosen_model(model), max_pixels=max_pixels)
+    except ImageError as error:
+        raise UserError(readable(str(error))) from error
+    if as_json:
+        json.dump(explanation.to_dict(), sys.stdout, indent=1)
+        sys.stdout.write("\n")
+    else:
+        print_explanation(explanation, top=top)
+    return 0
+
+
+def print_explanation(explanation: Explanation, *, top: int) -> None:
+    """Tables of criteria and features, then the sentences."""
+    out = console()
+    out.print(f"[bold]{readable(Path(explanation.source).name)}[/]", highlight=False)
+    for warning in explanation.warnings:
+        out.print(f"note: {readable(warning)}", highlight=False)
+    out.print(_criteria(explanation))
+    for title, helping in (("For", True), ("Against", False)):
+        strongest = explanation.strongest(top, helping=helping)
+        if strongest:
+            out.print(_features(title, strongest))
+    for sentence in explanation.sentences():
+        out.print(readable(sentence), highlight=False)
+
+
+def _criteria(explanation: Explanation) -> Table:
+    """One row per criterion between the baseline and the score; the printed numbers add up as the exact ones do."""
+    table = Table()
+    table.add_column("Criterion")
+    table.add_column("Effect", justify="right")
+    table.add_column("Mark", justify="right")
+    table.add_column("")
+    exact = [explanation.baseline, *(part.effect for part in explanation.criteria)]
+    baseline, *effects = summing_to(round(explanation.score, 2), exact)
+    longest = max((abs(effect) for effect in effects), default=0) or 1
+    table.add_row("baseline", f"{baseline:.2f}", "", "[dim]mean score of the photographs it was fitted on[/]")
+    for part, effect in zip(explanation.criteria, effects, strict=True):
+        bar = ("[green]+" if effect > 0 else "[red]-") * bool(effect) and (
+            ("[green]" if effect > 0 else "[red]") + ("+" if effect > 0 else "-") * max(1, round(_BAR * abs(effect) / longest))
+        )
+        table.add_row(part.criterion, f"{effect:+.2f}", f"{part.mark:.0f}", bar)
+    table.add_section()
+    better = "" if explanation.percentile is None else f"better than {explanation.percentile:.0f} % of them"
+    table.add_row("[bold]score[/]", f"[bold]{explanation.score:.2f}[/]", "", better)
+    return table
+
+
+def summing_to(total: float, parts: list[float], digits: int = 2) -> list[float]:
+    """Round ``parts`` so that they sum to ``total``: the largest remainders take up what plain rounding leaves over."""
+    unit = 10.0**-digits
+    scaled = np.asarray(parts) / unit
+    rounded = np.floor(scaled)
+    left = round(total / unit - rounded.sum())
+    order = np.argsort(rounded - scaled, kind="stable")
+    rounded[order[: max(0, left)]] += 1
+    return [round(float(value) * unit, digits) for value in rounded]
+
+
+def _features(title: str, effects: list[FeatureEffect]) -> Table:
+    table = Table()
+    table.add_column(title)
+    table.add_column("Measured", justify="right")
+    table.add_column("Higher than", justify="right")
+    table.add_column("Effect", justify="right")
+    table.add_column("Criterion")
+    for feature in effects:
+        rank = "" if feature.percentile is None else f"{feature.percentile:.0f} %"
+        label, measured = readable(feature.label), readable(quantity(feature))
+        table.add_row(label, measured, rank, f"{feature.effect:+.3f}", feature.criterion)
+    return table

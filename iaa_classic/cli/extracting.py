@@ -1,0 +1,35 @@
+"""``extract``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import UserError
+from ..features import select
+from .inputs import measured, photographs
+from .scoring import report_failures
+from .tables import check_output, notices, portable, readable, write_table
+
+
+def extract(paths: Sequence[str], *, output: Path, features: str, jobs: int, max_pixels: int) -> int:
+    """Measure photographs and write ``path``, one column per feature and ``error``; returns the exit status."""
+    import pandas as pd
+
+    check_output(output)
+    try:
+        records = select([name.strip() for name in features.split(",")] if "," in features else features)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    images, problems = photographs(paths)
+    names = [record.name for record in records]
+    rows: list[dict[str, Any]] = []
+    for path, measurement in measured(images, records, jobs=jobs, max_pixels=max_pixels):
+        values = dict(zip(names, measurement.values.tolist(), strict=True))
+        rows.append({"path": portable(path), **values, "error": measurement.error or ""})
+    rows += [{"path": portable(path), "error": why} for path, why in problems]
+    table = pd.DataFrame(rows, columns=["path", *names, "error"])
+    write_table(table, output)
+    notices().print(f"Wrote {len(table)} rows of {len(names)} features to {readable(str(output))}")
+    return report_failures(table)

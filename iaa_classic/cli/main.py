@@ -1,0 +1,189 @@
+"""The command line: thin commands over the public API.
+
+Heavy imports happen inside the commands, so that ``iaa-classic --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .. import __version__
+
+app = typer.Typer(
+    name="iaa-classic",
+    help="Score photographs and say why: every score is the exact sum of named, measurable criteria.",
+    epilog="Exit status: 0 all went well, 1 some photographs failed, 2 nothing could be done.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Photographs and folders (searched recursively).")]
+Model = Annotated[str | None, typer.Option("--model", help="Model file to score with. [default: the built-in model]")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; -1 uses every core.")]
+MaxPixels = Annotated[
+    int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"iaa-classic {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command(epilog="Example: iaa-classic demo ~/Pictures/holiday")
+def demo(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Photographs to rank. [default: those inside scikit-image and scikit-learn]")
+    ] = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Rank some photographs, and explain the best of them: a first look."""
+    from .scoring import demo as run
+
+    raise typer.Exit(run(folder, jobs=jobs))
+
+
+@app.command(epilog="Example: iaa-classic score shoot/ extra.jpg --output scores.csv --jobs -1")
+def score(
+    paths: Paths,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write path, score, marks and errors to a .csv, .json or .parquet file."),
+    ] = None,
+    model: Model = None,
+    jobs: Jobs = 1,
+    top: Annotated[int, typer.Option("--top", min=0, help="Rows to print, best first; 0 prints all.")] = 50,
+    max_megapixels: MaxPixels = 200,
+) -> None:
+    """Score photographs and print them ranked, with a 0-100 mark per criterion.
+
+    A mark is the share of the photographs that the model was fitted on with a lower effect of that criterion.
+    """
+    from .scoring import score as run
+
+    raise typer.Exit(
+        run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_megapixels * 1_000_000)
+    )
+
+
+@app.command(epilog="Example: iaa-classic explain photo.jpg --json > why.json")
+def explain(
+    photo: Annotated[str, typer.Argument(metavar="PHOTO", help="The photograph.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    model: Model = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
+    max_megapixels: MaxPixels = 200,
+) -> None:
+    """Say why a photograph scores as it does: the effect of each criterion and the features behind it."""
+    from .explaining import explain as run
+
+    raise typer.Exit(run(photo, as_json=as_json, model=model, top=top, max_pixels=max_megapixels * 1_000_000))
+
+
+@app.command(epilog="Example: iaa-classic features --criterion lighting")
+def features(
+    criterion: Annotated[str | None, typer.Option("--criterion", help="Only the features of this criterion.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of objects.")] = False,
+) -> None:
+    """List the catalogue: name, criterion, unit, range, direction and source of every feature."""
+    from .listing import features as run
+
+    raise typer.Exit(run(criterion, as_json=as_json))
+
+
+@app.command(epilog="Example: iaa-classic extract shoot/ --output features.parquet --jobs -1")
+def extract(
+    paths: Paths,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the table to this .csv, .json or .parquet file.")],
+    features: Annotated[
+        str, typer.Option("--features", help="'all', a criterion, or feature names separated by commas.")
+    ] = "all",
+    jobs: Jobs = 1,
+    max_megapixels: MaxPixels = 200,
+) -> None:
+    """Measure photographs and write the table of features: path, one column each, error."""
+    from .extracting import extract as run
+
+    raise typer.Exit(
+        run(paths, output=output, features=features, jobs=jobs, max_pixels=max_megapixels * 1_000_000)
+    )
+
+
+@app.command(
+    epilog="Example: iaa-classic train ratings.csv --images photos/ --target stars --group shoot --output mine.skops"
+)
+def train(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A table with one row per rated photograph.")],
+    images: Annotated[Path, typer.Option("--images", help="Folder that the names in the table are relative to.")],
+    target: Annotated[str, typer.Option("--target", help="Column with the ratings.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write (.skops).")],
+    group: Annotated[
+        str | None, typer.Option("--group", help="Column whose equal values are never split between train and test.")
+    ] = None,
+    model: Annotated[
+        Literal["gbm", "svm"], typer.Option("--model", help="Gradient-boosted trees or support vector machine.")
+    ] = "svm",
+    image_column: Annotated[
+        str | None, typer.Option("--image-column", help="Column with the file names. [default: image, path, ...]")
+    ] = None,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="Folds of the cross-validation.")] = 10,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    jobs: Jobs = 1,
+    max_megapixels: MaxPixels = 200,
+) -> None:
+    """Fit a model on your own ratings and say how well it predicts ratings that it has not seen."""
+    from .training import train as run
+
+    raise typer.Exit(
+        run(
+            labels,
+            images=images,
+            target=target,
+            output=output,
+            group=group,
+            model=model,
+            image_column=image_column,
+            folds=folds,
+            seed=seed,
+            jobs=jobs,
+            max_pixels=max_megapixels * 1_000_000,
+        )
+    )
+
+
+def main() -> None:
+    """Entry point: run a command and turn expected errors into one clear line and exit status 2."""
+    from ..errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""``score`` and ``demo``."""
+
+from __future__ import annotations
+
+import importlib.resources
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.table import Table
+
+from ..features import select
+from .inputs import chosen_model, measured, photographs
+from .tables import check_output, console, notices, portable, readable, shortened, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..models import AdditiveModel
+
+_CHUNK = 256
+"""Photographs whose features are held at a time; only scores and marks are kept of the others."""
+
+
+def score(
+    paths: Sequence[str],
+    *,
+    output: Path | None = None,
+    model: str | None = None,
+    jobs: int = 1,
+    top: int | None = 50,
+    max_pixels: int,
+) -> int:
+    """Score photographs, print them ranked, write the table; returns the exit status."""
+    check_output(output)
+    fitted = chosen_model(model)
+    images, problems = photographs(paths)
+    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels)
+    print_scores(table, fitted, top=top)
+    if output is not None:
+        written = table.assign(path=table["path"].map(portable))
+        write_table(written, output)
+        notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
+    return report_failures(table)
+
+
+def demo(folder: Path | None, *, jobs: int = 1) -> int:
+    """Rank the photographs of a folder, or those that other packages ship, and explain the best one."""
+    from .explaining import explain
+
+    images = [str(folder)] if folder is not None else [str(path) for path in shipped_photographs()]
+    found, problems = photographs(images)
+    fitted = chosen_model(None)
+    table = score_table(found, problems, fitted, jobs=jobs, max_pixels=200_000_000)
+    print_scores(table, fitted, top=50)
+    status = report_failures(table)
+    scored = table.dropna(subset="score")
+    if len(scored):
+        best = str(scored.sort_values("score")["path"].iloc[-1])
+        console().print(f"\nWhy {readable(Path(best).name)} scores highest:\n", highlight=False)
+        explain(best, max_pixels=200_000_000)
+    return status
+
+
+def shipped_photographs() -> list[Path]:
+    """Real photographs that are installed with scikit-image and scikit-learn."""
+    skimage = Path(str(importlib.resources.files("skimage"))) / "data"
+    sklearn = Path(str(importlib.resources.files("sklearn"))) / "datasets" / "images"
+    names = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "camera.png")
+    candidates = [skimage / name for name in names] + [sklearn / name for name in ("china.jpg", "flower.jpg")]
+    return [path for path in candidates if path.is_file()]
+
+
+def score_table(
+    images: Sequence[str],
+    problems: Sequence[tuple[str, str]],
+    model: AdditiveModel,
+    *,
+    jobs: int,
+    max_pixels: int,
+) -> pd.DataFrame:
+    """Columns ``path``, ``score``, ``percentile``, one mark per criterion, ``error``; rows in the order given."""
+    import pandas as pd
+
+    names = [str(name) for name in model.feature_names_in_]
+    parts = []
+    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels)
+    while chunk := list(itertools.islice(stream, _CHUNK)):
+        X = pd.DataFrame(np.array([measurement.values for _, measurement in chunk]), columns=names)
+        failed = np.array([measurement.error is not None for _, measurement in chunk])
+        scores = np.full(len(chunk), np.nan)
+        marks = pd.DataFrame(np.nan, index=X.index, columns=list(model.criteria_))
+        if not failed.all():
+            scores[~failed] = model.predict(X[~failed])
+            marks.loc[~failed] = model.marks(X[~failed])
+        part = pd.DataFrame({"path": [path for path, _ in chunk], "score": scores})
+        part["percentile"] = np.nan
+        part.loc[~failed, "percentile"] = model.percentile(scores[~failed])
+        part = part.join(marks)
+        part["error"] = [measurement.error or "" for _, measurement in chunk]
+        parts.append(part)
+    columns = ["path", "score", "percentile", *model.criteria_, "error"]
+    if problems:
+        empty: dict[str, Any] = dict.fromkeys(columns, np.nan)
+        parts.append(pd.DataFrame([empty | {"path": path, "error": why} for path, why in problems], columns=columns))
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def print_scores(table: pd.DataFrame, model: AdditiveModel, *, top: int | None) -> None:
+    """Print the scored photographs, best first."""
+    scored = table.dropna(subset="score").sort_values("score", ascending=False, kind="stable")
+    if scored.empty:
+        return
+    low, high = model.scale_
+    out = Table(title=f"Scores from {low:g} to {high:g}; marks from 0 to 100", title_justify="left", title_style="")
+    out.add_column("Photo", overflow="fold")
+    out.add_column("Score", justify="right")
+    out.add_column("Better than", justify="right")
+    for criterion in model.criteria_:
+        out.add_column(criterion.capitalize(), justify="right")
+    shown = scored.head(top) if top else scored
+    names = dict(zip(scored.index, shortened(list(scored["path"])), strict=True))
+    for index, row in shown.iterrows():
+        marks = (f"{row[criterion]:.0f}" for criterion in model.criteria_)
+        out.add_row(readable(names[index]), f"{row['score']:.2f}", f"{row['percentile']:.0f} %", *marks)
+    console().print(out)
+    if len(shown) < len(scored):
+        console().print(f"... and {len(scored) - len(shown)} more: --top 0 prints all, --output writes all")
+    console().print("[dim]Better than: share of the photographs that the model was fitted on with a lower score.[/]")
+
+
+def report_failures(table: pd.DataFrame) -> int:
+    """List what failed on standard error; returns the exit status."""
+    failed = table[table["error"] != ""]
+    if failed.empty:
+        return 0
+    out = notices()
+    out.print(f"{len(failed)} of {len(table)} could not be scored:", style="bold", highlight=False)
+    for path, why in zip(failed["path"], failed["error"], strict=True):
+        out.print(f"  {readable(path)}: {readable(why)}", highlight=False, soft_wrap=True)
+    return 2 if len(failed) == len(table) else 1

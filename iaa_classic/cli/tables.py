@@ -1,0 +1,104 @@
+"""Tables for people and files for machines."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from ..errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDTH_OF_FILES = 160
+"""Columns of a table that is not printed to a terminal, where rich would otherwise assume 80 and cut names short."""
+
+
+def console() -> Console:
+    """Standard output, wide enough for a table when it is piped into a file."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=_WIDTH_OF_FILES)
+
+
+def notices() -> Console:
+    """Standard error, for what is not a result."""
+    plain = Console(stderr=True)
+    return plain if plain.is_terminal else Console(stderr=True, width=_WIDTH_OF_FILES)
+
+
+def readable(text: str) -> str:
+    """A name fit for a terminal and for rich markup: control characters and stray bytes are shown, not sent."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return escape(shown)
+
+
+def portable(text: str) -> str:
+    """A path as text that every format can hold: bytes that are not UTF-8 are written as ``\\udcXX``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shortened(paths: list[str]) -> list[str]:
+    """Paths without the folder that they all share."""
+    if len(paths) < 2:
+        return [os.path.basename(path) for path in paths]
+    try:
+        common = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
+    except ValueError:
+        return paths
+    return [os.path.relpath(os.path.abspath(path), common) for path in paths]
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame, str], None]] = {
+    ".csv": lambda table, path: table.to_csv(path, index=False),
+    ".json": lambda table, path: table.to_json(path, orient="records", indent=1, force_ascii=False, double_precision=15),
+    ".parquet": lambda table, path: table.to_parquet(path, index=False),
+}
+
+
+def check_output(path: Path | None) -> None:
+    """Refuse an output that could not be written, before hours of work go into it."""
+    if path is None:
+        return
+    if path.suffix.lower() not in _WRITERS:
+        raise UserError(f"{path}: the format is chosen by the ending, one of {', '.join(_WRITERS)}")
+    check_folder(path)
+    if path.suffix.lower() == ".parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise UserError(f'{path}: Parquet needs pyarrow; pip install "iaa-classic[parquet]"') from None
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a file to write whose folder does not exist or cannot be written to."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UserError(f"{path}: the folder {folder} does not exist; create it first")
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; give the name of a file")
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"{path}: no permission to write into {folder}")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write ``table`` in the format of the path's ending; the file appears whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=path.suffix.lower())
+    os.close(handle)
+    try:
+        _WRITERS[path.suffix.lower()](table, temporary)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UserError(f"{path}: could not be written ({error})") from error
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)

@@ -1,0 +1,145 @@
+"""``train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.table import Table
+
+from ..errors import UserError
+from ..features import select
+from ..progress import progress_bar
+from .inputs import measured
+from .tables import check_folder, console, notices, readable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..validation import CrossValidation
+
+_IMAGE_COLUMNS = ("image", "path", "file", "filename", "file_name", "image_name", "photo", "name")
+_FEWEST = 20
+"""Photographs below which a model would be fitted on noise."""
+
+
+def train(
+    labels: Path,
+    *,
+    images: Path,
+    target: str,
+    output: Path,
+    group: str | None,
+    model: str,
+    image_column: str | None,
+    folds: int,
+    seed: int,
+    jobs: int,
+    max_pixels: int,
+) -> int:
+    """Fit a model on rated photographs, cross-validate it, save it; returns the exit status."""
+    import pandas as pd
+
+    from ..models import AestheticRegressor
+    from ..persistence import save_model
+    from ..validation import cross_validate
+
+    if output.suffix.lower() != ".skops":
+        raise UserError(f"{output}: a model file ends in .skops")
+    check_folder(output)
+    table = read_labels(labels, images=images, target=target, group=group, image_column=image_column)
+    records = select("all")
+    values, failures = [], []
+    for path, measurement in measured(list(table["path"]), records, jobs=jobs, max_pixels=max_pixels):
+        values.append(measurement.values)
+        if measurement.error is not None:
+            failures.append((path, measurement.error))
+    usable = ~np.isnan(np.array(values)).all(axis=1)
+    X = pd.DataFrame(np.array(values)[usable], columns=[record.name for record in records])
+    y = table["target"].to_numpy(dtype=float)[usable]
+    groups = table["group"].to_numpy()[usable] if group else None
+    if len(y) < _FEWEST:
+        raise UserError(f"{len(y)} rated photographs could be read; at least {_FEWEST} are needed to fit a model")
+    if np.ptp(y) == 0:
+        raise UserError(f"every rating in column {target!r} is {y[0]:g}; there is nothing to learn")
+    regressor = AestheticRegressor(model=model, random_state=seed)
+    try:
+        with progress_bar("Cross-validating", folds) as advance:
+            validation = cross_validate(regressor, X, y, groups, n_splits=folds, seed=seed, finished=advance)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    print_validation(validation, n=len(y), grouped=group, seed=seed)
+    save_model(regressor.fit(X, y), output)
+    console().print(f"Saved the model, fitted on all {len(y)} photographs, to {readable(str(output))}", highlight=False)
+    return report_unread(failures, len(table))
+
+
+def read_labels(
+    labels: Path, *, images: Path, target: str, group: str | None, image_column: str | None
+) -> pd.DataFrame:
+    """The rated photographs of a table: columns ``path``, ``target``, ``group``; rows without a rating are left out.
+
+    Raises
+    ------
+    UserError
+        If the table cannot be read, a column is missing, or a rating is not a number.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(labels)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{labels}: could not be read as CSV ({error})") from error
+    if not images.is_dir():
+        raise UserError(f"{images}: no such folder; --images is the folder that the names in the table are relative to")
+    columns = [str(column) for column in table.columns]
+    names = {column.strip().lower(): column for column in columns}
+    if image_column is None:
+        image_column = next((names[name] for name in _IMAGE_COLUMNS if name in names), None)
+        if image_column is None:
+            raise UserError(f"{labels}: no column called {', '.join(_IMAGE_COLUMNS)}; name it with --image-column")
+    for wanted in filter(None, (image_column, target, group)):
+        if wanted not in columns:
+            raise UserError(f"{labels}: no column {wanted!r}; there are {', '.join(columns)}")
+    ratings = pd.to_numeric(table[target], errors="coerce")
+    bad = table[target].notna() & ratings.isna()
+    if bad.any():
+        line = int(np.flatnonzero(bad)[0]) + 2
+        raise UserError(f"{labels}: line {line}: {table.loc[bad, target].iloc[0]!r} in column {target!r} is not a number")
+    rated = np.isfinite(ratings) & table[image_column].notna()
+    paths = [str(images / name.strip()) for name in table.loc[rated, image_column].astype(str).tolist()]
+    chosen = pd.DataFrame({"path": paths, "target": ratings[rated].to_numpy(dtype=float)})
+    if group:
+        chosen["group"] = table.loc[rated, group].astype(str).to_numpy()
+    return chosen
+
+
+def print_validation(validation: CrossValidation, *, n: int, grouped: str | None, seed: int) -> None:
+    """Mean and spread over folds, beside the constant baseline."""
+    summary = validation.summary()
+    means, spreads = summary["mean"].to_dict(), summary["sd"].to_dict()
+    kind = f"groups of {grouped!r} kept together" if grouped else f"shuffled, seed {seed}"
+    out = Table(
+        title=f"Cross-validation: {n} photographs, {len(validation.folds)} folds, {kind}", title_justify="left", title_style=""
+    )
+    out.add_column("Figure")
+    out.add_column("Mean of folds", justify="right")
+    out.add_column("Spread (sd)", justify="right")
+    out.add_column("Always the mean rating", justify="right")
+    labels = {"srcc": "SRCC (rank correlation)", "plcc": "PLCC (linear correlation)", "mae": "MAE (mean absolute error)"}
+    for figure, label in labels.items():
+        baseline = f"{means['baseline_mae']:.3f}" if figure == "mae" else "undefined"
+        out.add_row(label, f"{means[figure]:.3f}", f"{spreads[figure]:.3f}", baseline)
+    console().print(out)
+
+
+def report_unread(failures: list[tuple[str, str]], total: int) -> int:
+    """List the photographs that were left out; returns the exit status."""
+    if not failures:
+        return 0
+    out = notices()
+    out.print(f"{len(failures)} of {total} rated photographs were left out:", style="bold", highlight=False)
+    for path, why in failures:
+        out.print(f"  {readable(path)}: {readable(why)}", highlight=False, soft_wrap=True)
+    return 1

@@ -1,0 +1,171 @@
+"""Why a photograph scores as it does, as data: effects of criteria and features, with the values that were measured."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..features import catalogue, select
+from ..images import MAX_PIXELS, ImageError
+from ..measuring import describe_source, measure_image
+from .sentences import sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..models import AdditiveModel, AestheticRegressor
+
+
+@dataclass(frozen=True)
+class CriterionEffect:
+    """What one criterion adds to the score, in points of the score; ``mark`` is its percentile, 0-100."""
+
+    criterion: str
+    effect: float
+    mark: float
+
+
+@dataclass(frozen=True)
+class FeatureEffect:
+    """What one feature adds to its criterion's effect: its Shapley value within the criterion, in points of the score.
+
+    ``value`` is the measured value in ``unit`` (NaN if it could not be measured) and ``percentile`` the share, in percent,
+    of the photographs that the model was fitted on with a smaller value (``None`` if unknown).
+    """
+
+    name: str
+    label: str
+    criterion: str
+    value: float
+    unit: str
+    effect: float
+    percentile: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A score and where it comes from.
+
+    ``score == baseline + sum(part.effect for part in criteria)`` to 1e-9, and the effects of a criterion's features sum to
+    the criterion's effect to 1e-6.
+
+    Attributes
+    ----------
+    source : str
+        What was explained: a path or a short description.
+    score, baseline : float
+        In points of ``scale``; ``baseline`` is the mean score of the photographs that the model was fitted on.
+    percentile : float or None
+        Share of those photographs, in percent, that score lower.
+    scale : (float, float)
+        Ends of the rating scale.
+    criteria : tuple of CriterionEffect
+        In the order of the vocabulary.
+    features : tuple of FeatureEffect
+        Every feature of the model, the strongest effect first.
+    warnings : tuple of str
+        What is odd about the file.
+    """
+
+    source: str
+    score: float
+    baseline: float
+    percentile: float | None
+    scale: tuple[float, float]
+    criteria: tuple[CriterionEffect, ...]
+    features: tuple[FeatureEffect, ...]
+    warnings: tuple[str, ...] = ()
+
+    def strongest(self, count: int = 5, *, helping: bool) -> list[FeatureEffect]:
+        """The ``count`` features that raise (``helping``) or lower the score most."""
+        sign = 1 if helping else -1
+        return [feature for feature in self.features if sign * feature.effect > 0][:count]
+
+    def sentences(self) -> list[str]:
+        """The explanation in two or three sentences."""
+        return sentences(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; missing values become ``None``."""
+        plain = asdict(self)
+        for feature in plain["features"]:
+            feature["value"] = None if feature["value"] != feature["value"] else feature["value"]
+        return plain | {
+            "scale": list(self.scale),
+            "criteria": list(plain["criteria"]),
+            "features": list(plain["features"]),
+            "warnings": list(self.warnings),
+            "sentences": self.sentences(),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per feature: criterion, label, value, unit, effect, percentile; indexed by the feature's name."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(feature) for feature in self.features]).set_index("name")
+
+
+def explain(
+    source: Any, model: AestheticRegressor | AdditiveModel | None = None, *, max_pixels: int = MAX_PIXELS
+) -> Explanation:
+    """Score one photograph and say why.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, ndarray or PIL image
+        The photograph.
+    model : AestheticRegressor or AdditiveModel, optional
+        A fitted model on catalogue features; the model that ships with the package if left out.
+    max_pixels : int
+        Larger pictures are refused before they are decoded.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    ImageError
+        If the photograph cannot be read.
+    """
+    import pandas as pd
+
+    from ..default import default_scorer
+
+    model = default_scorer() if model is None else model
+    names = [str(name) for name in model.feature_names_in_]
+    measured = measure_image(source, select(names), max_pixels=max_pixels)
+    if measured.error is not None:
+        raise ImageError(describe_source(source, 0), measured.error, "try another copy of the photograph")
+    row = pd.DataFrame([measured.values], columns=names)
+    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings)
+
+
+def explain_row(
+    row: pd.DataFrame, model: AestheticRegressor | AdditiveModel, *, source: str, warnings: tuple[str, ...] = ()
+) -> Explanation:
+    """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already."""
+    effects, marks = model.breakdown(row).iloc[0], model.marks(row).iloc[0]
+    shares = model.feature_effects(row).iloc[0]
+    ranks = model.value_percentiles(row).iloc[0]
+    score = float(model.predict(row)[0])
+    known = catalogue()
+    features = []
+    for name in row.columns:
+        record = known[name]
+        rank = None if ranks[name] != ranks[name] else float(ranks[name])
+        effect = float(shares[name])
+        features.append(
+            FeatureEffect(name, record.label, record.criterion, float(row[name].iloc[0]), record.unit, effect, rank)
+        )
+    features.sort(key=lambda feature: -abs(feature.effect))
+    return Explanation(
+        source=source,
+        score=score,
+        baseline=float(model.baseline_),
+        percentile=float(model.percentile([score])[0]),
+        scale=model.scale_,
+        criteria=tuple(CriterionEffect(name, float(effects[name]), float(marks[name])) for name in effects.index),
+        features=tuple(features),
+        warnings=warnings,
+    )

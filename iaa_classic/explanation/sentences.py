@@ -1,0 +1,59 @@
+"""Plain words for an explanation. Every clause restates numbers of the explanation; nothing is added to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .explanation import CriterionEffect, Explanation, FeatureEffect
+
+_SLIGHT = 0.05
+"""Effects smaller than this many points are not worth a sentence."""
+
+
+def sentences(explanation: Explanation) -> list[str]:
+    """Two or three sentences: where the score stands, what helps most, what costs most."""
+    low, high = explanation.scale
+    opening = f"It scores {explanation.score:.1f} on a scale from {low:g} to {high:g}"
+    if explanation.percentile is not None:
+        opening += f", better than {explanation.percentile:.0f} % of the photographs that the model was fitted on"
+    ranked = sorted(explanation.criteria, key=lambda part: part.effect)
+    said = [opening + "."]
+    best, worst = ranked[-1], ranked[0]
+    if best.effect >= _SLIGHT:
+        said.append(_clause(explanation, best, "helps it most"))
+    if worst.effect <= -_SLIGHT:
+        said.append(_clause(explanation, worst, "costs it most"))
+    if len(said) == 1:
+        said.append("No criterion sets it apart from the average of those photographs.")
+    return said
+
+
+def _clause(explanation: Explanation, part: CriterionEffect, verb: str) -> str:
+    sign = 1 if part.effect > 0 else -1
+    own = [feature for feature in explanation.features if feature.criterion == part.criterion]
+    leading = [feature for feature in own if sign * feature.effect > 0 and sign * feature.effect >= 0.1 * abs(part.effect)]
+    text = f"{part.criterion.capitalize()} {verb} ({part.effect:+.2f} points)"
+    if leading:
+        text += ", above all " + " and ".join(_measured(feature) for feature in leading[:2])
+    return text + "."
+
+
+def _measured(feature: FeatureEffect) -> str:
+    if feature.percentile is None:
+        return f"the {feature.label} ({quantity(feature)})"
+    if feature.percentile >= 60:
+        return f"high {feature.label} ({quantity(feature)}; higher than in {feature.percentile:.0f} % of them)"
+    if feature.percentile <= 40:
+        return f"low {feature.label} ({quantity(feature)}; lower than in {100 - feature.percentile:.0f} % of them)"
+    return f"middling {feature.label} ({quantity(feature)})"
+
+
+def quantity(feature: FeatureEffect) -> str:
+    """A measured value with its unit, rounded for reading: ``"12 % of pixels"``, ``"3.1 bits"``."""
+    if feature.value != feature.value:
+        return "not measured"
+    if feature.unit.startswith("share"):
+        return f"{100 * feature.value:.3g} %" + feature.unit.removeprefix("share")
+    number = f"{feature.value:.3g}"
+    return number if feature.unit in ("1", "") else f"{number} {feature.unit}"

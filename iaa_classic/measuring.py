@@ -1,0 +1,159 @@
+"""Measure many pictures, in parallel and in order, without letting a bad one stop the rest.
+
+This is the engine below ``FeatureExtractor`` and the command line. It streams: at any time only a few pictures per worker
+are in memory, whatever their number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .features import WORKING_SIDE, Feature, Picture, measure, select
+from .images import MAX_PIXELS, ImageError, read_image
+
+_BATCH = 4
+"""Pictures handed to a worker at a time: enough to hide the cost of handing over, few enough to keep all cores busy."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What came of one picture.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (n_features,)
+        In the order of the features asked for; all NaN when ``error`` is set.
+    error : str or None
+        Why the picture could not be measured, in one line.
+    warnings : tuple of str
+        What is odd about a picture that could be measured all the same.
+    width, height : int
+        Upright size in pixels; 0 when ``error`` is set.
+    """
+
+    values: NDArray[np.float64]
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+    width: int = 0
+    height: int = 0
+
+
+def needs_native_pixels(features: Sequence[Feature]) -> bool:
+    """Whether any of ``features`` looks at native pixels, so that a picture has to be decoded in full."""
+    return any(record.scale == "native" for record in features)
+
+
+def measure_image(source: Any, features: Sequence[Feature], *, max_pixels: int = MAX_PIXELS) -> Measurement:
+    """Decode and measure one picture; a bad one gives a ``Measurement`` with ``error`` set, never an exception.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, ndarray or PIL image
+        Anything that ``iaa_classic.read_image`` takes.
+    features : sequence of Feature
+        What to measure.
+    max_pixels : int
+        Larger pictures are refused before they are decoded.
+    """
+    try:
+        # The working scale is reached from twice its size, so that the area filter and not the decoder makes the pixels.
+        min_side = None if needs_native_pixels(features) else 2 * WORKING_SIDE
+        loaded = read_image(source, max_pixels=max_pixels, min_side=min_side)
+        values = measure(Picture(loaded.pixels), features)
+    except ImageError as error:
+        reason = f"{error.why}; {error.remedy}" if error.remedy else error.why
+        return Measurement(np.full(len(features), np.nan), error=reason)
+    except Exception as error:  # a defect of ours or of a codec costs one row, not the run
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return Measurement(np.full(len(features), np.nan), error=f"could not be measured ({text}); please report this")
+    return Measurement(values, warnings=loaded.warnings, width=loaded.width, height=loaded.height)
+
+
+def _measure_batch(sources: Sequence[Any], names: Sequence[str], max_pixels: int) -> list[Measurement]:
+    """Measure a batch inside a worker process, whose libraries keep to one thread each."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    features = select(names)
+    return [measure_image(source, features, max_pixels=max_pixels) for source in sources]
+
+
+def effective_jobs(n_jobs: int | None) -> int:
+    """Number of worker processes for ``n_jobs`` as joblib reads it: ``None`` is 1, -1 all cores, -2 all but one."""
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(n_jobs))
+
+
+def measure_images(
+    sources: Iterable[Any],
+    features: Sequence[Feature],
+    *,
+    n_jobs: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Iterator[Measurement]:
+    """Measure pictures one after another or in parallel, yielding one ``Measurement`` per source in the order given.
+
+    Parameters
+    ----------
+    sources : iterable
+        Anything that ``measure_image`` takes; it is read lazily.
+    features : sequence of Feature
+        What to measure.
+    n_jobs : int or None
+        Worker processes, as joblib counts them; a ``joblib.parallel_config`` in force chooses the backend.
+    max_pixels : int
+        Larger pictures are refused before they are decoded.
+
+    Yields
+    ------
+    Measurement
+        Bit-identical for any ``n_jobs``.
+    """
+    workers = effective_jobs(n_jobs)
+    if workers == 1:
+        for source in sources:
+            yield measure_image(source, features, max_pixels=max_pixels)
+        return
+    from joblib import Parallel, delayed, parallel_config
+    from joblib.parallel import get_active_backend
+
+    names = [record.name for record in features]
+    own_processes = type(get_active_backend()[0]).__name__ == "LokyBackend"
+    one_thread_each = parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext()
+    with one_thread_each:
+        parallel = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="3*n_jobs", batch_size=1)
+        batches = parallel(delayed(_measure_batch)(batch, names, max_pixels) for batch in _batches(sources))
+    for batch in batches:
+        yield from batch
+
+
+def _batches(sources: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(sources)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+def warm_up(features: Sequence[Feature]) -> None:
+    """Compile the kernels of ``features``, or load them from numba's cache, by measuring a small drawn picture.
+
+    Doing this once before workers start keeps them from all compiling the same kernels.
+    """
+    rows, columns = np.mgrid[0:96, 0:128]
+    drawn = np.stack([rows * 2, columns * 2, np.hypot(rows - 40, columns - 50) % 64 * 4], axis=2)
+    measure(Picture(drawn.astype(np.uint8)), features)
+
+
+def describe_source(source: Any, position: int) -> str:
+    """A short name for a source in messages and tables: its path, or its kind and position."""
+    if isinstance(source, (str, os.PathLike)):
+        return os.fspath(source) if isinstance(os.fspath(source), str) else os.fsdecode(source)
+    return f"{type(source).__name__} at position {position}"
