@@ -137,7 +137,7 @@ def regions(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
     mask = cv2.resize(main.mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 127
     count, labels, _, centroids = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     weights = cv2.resize(saliency(picture), size, interpolation=cv2.INTER_AREA)
-    masses = np.bincount(labels.ravel(), weights=weights.ravel(), minlength=count)[1:]
+    masses: DoubleArray = np.bincount(labels.ravel(), weights=weights.ravel(), minlength=count)[1:].astype(np.float64)
     places = (centroids[1:] + 0.5) / np.array(size)
     return (masses, places) if masses.sum() > 0 else (np.ones(1), np.array([main.centroid]))
 

@@ -129,6 +129,21 @@ class AdditiveModel:
             effect_quantiles=self.effect_quantiles * factor,
         )
 
+    def referring_to(self, X: pd.DataFrame | ArrayLike) -> AdditiveModel:
+        """The same predictions, with baseline, effects, marks and percentiles referring to the photographs of ``X``."""
+        values, _ = self._values(X)
+        if not len(values):
+            raise ValueError("no row of X holds a value: there is nothing to refer to")
+        return build_model(
+            self.core.centred_on(values),
+            values,
+            names=self.feature_names_in_,
+            criteria_of=self.feature_criteria,
+            criteria=self.criteria_,
+            scale=self.scale_,
+            catalogue=self.catalogue,
+        )
+
     def _table(self, X: pd.DataFrame | ArrayLike) -> Floats:
         names = getattr(X, "columns", None)
         if names is not None and list(names) != self.feature_names_in_:

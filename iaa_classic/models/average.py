@@ -68,3 +68,7 @@ class AdditiveAverage:
     def rescaled(self, factor: float, offset: float) -> AdditiveAverage:
         """The same model with every prediction ``p`` replaced by ``factor * p + offset``."""
         return replace(self, cores=[core.rescaled(factor, offset) for core in self.cores])
+
+    def centred_on(self, X: Floats) -> AdditiveAverage:
+        """The same predictions, with the baseline and the effects of features referring to these rows."""
+        return replace(self, cores=[core.centred_on(X) for core in self.cores])

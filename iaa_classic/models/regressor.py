@@ -186,15 +186,22 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         """Share of the training photographs, in percent, with a lower value of each feature; NaN where missing."""
         return self._framed(self._fitted.value_percentiles(self._checked(X)), X)
 
-    def rescale(
-        self, factor: float, offset: float = 0.0, scale: tuple[float, float] | None = None
-    ) -> AestheticRegressor:
+    def rescale(self, factor: float, offset: float = 0.0, scale: tuple[float, float] | None = None) -> AestheticRegressor:
         """Stretch a fitted model: every score ``s`` becomes ``factor * s + offset``, effects are stretched alike.
 
         ``scale`` gives the ends of the new rating scale; the old ends are mapped if it is left out. Changes this model
         and returns it.
         """
         self.model_ = self._fitted.rescaled(factor, offset, scale)
+        return self
+
+    def refer_to(self, X: Any) -> AestheticRegressor:
+        """Let baseline, effects, marks and percentiles of a fitted model refer to the photographs of ``X``.
+
+        Predictions stay what they are. Of use when the model was fitted on more than the photographs that a score should
+        be compared with, such as damaged copies of them. Changes this model and returns it.
+        """
+        self.model_ = self.model_.referring_to(self._checked(X))
         return self
 
     @property
@@ -218,9 +225,7 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         return self.model_
 
     def _checked(self, X: Any) -> NDArray[np.float64]:
-        values: NDArray[np.float64] = validate_data(
-            self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False
-        )
+        values: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         return values
 
     @staticmethod
@@ -230,9 +235,7 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
 
     def _column_names(self) -> list[str]:
         names = getattr(self, "feature_names_in_", None)
-        return (
-            [f"x{column}" for column in range(self.n_features_in_)] if names is None else [str(name) for name in names]
-        )
+        return [f"x{column}" for column in range(self.n_features_in_)] if names is None else [str(name) for name in names]
 
     def _criteria_of(self, names: Sequence[str], known: Mapping[str, Feature]) -> list[str]:
         if self.criteria is not None and not isinstance(self.criteria, Mapping):

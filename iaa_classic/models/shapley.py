@@ -19,23 +19,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_NODES = 16
-"""Quadrature nodes at most: exact up to 32 players, and beyond that within rounding for factors between 0 and 1."""
 
-
-def quadrature(players: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights on [0, 1] that integrate the polynomials of a game of so many players."""
-    nodes, weights = np.polynomial.legendre.leggauss(min(max((players + 1) // 2, 1), MOST_NODES))
+def quadrature(players: int, most: int | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Nodes and weights on [0, 1] that integrate the polynomials of a game of so many players; ``most`` nodes at most."""
+    exact = max((players + 1) // 2, 1)
+    nodes, weights = np.polynomial.legendre.leggauss(exact if most is None else min(exact, most))
     return (nodes + 1) / 2, weights / 2
 
 
-def product_game(present: NDArray[np.float64], absent: NDArray[np.float64]) -> NDArray[np.float64]:
+def product_game(present: NDArray[np.float64], absent: NDArray[np.float64], nodes: int | None = None) -> NDArray[np.float64]:
     """Shapley values of many product games at once.
 
     Parameters
     ----------
     present, absent : ndarray of float64, shape (players, ...)
         Factors of each player; the other axes enumerate games and broadcast against each other.
+    nodes : int, optional
+        Quadrature nodes at most, for games of which the caller knows that so many are enough.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def product_game(present: NDArray[np.float64], absent: NDArray[np.float64]) -> N
     gain = present - absent
     total = np.zeros_like(gain)
     before = np.empty_like(gain)
-    for node, weight in zip(*quadrature(len(gain)), strict=True):
+    for node, weight in zip(*quadrature(len(gain), nodes), strict=True):
         factors = absent + node * gain
         running = np.full(gain.shape[1:], weight)
         for player in range(len(gain)):

@@ -168,9 +168,7 @@ class AdditiveTrees:
             to_left = self.cover[left] / self.cover[node] if self.cover[node] > 0 else 0.5
             by_default = bool(self.missing_left[node])
             ways[left] = way | {feature: (low, min(high, threshold), missing and by_default, share * to_left)}
-            ways[right] = way | {
-                feature: (max(low, threshold), high, missing and not by_default, share * (1 - to_left))
-            }
+            ways[right] = way | {feature: (max(low, threshold), high, missing and not by_default, share * (1 - to_left))}
         longest = max((len(way) for way, _ in leaves), default=0)
         table = np.tile(np.array([0, -np.inf, np.inf, 1, 1])[:, None, None], (1, longest, len(leaves)))
         for column, (way, _) in enumerate(leaves):
@@ -182,6 +180,10 @@ class AdditiveTrees:
     def rescaled(self, factor: float, offset: float) -> AdditiveTrees:
         """The same model with every prediction ``p`` replaced by ``factor * p + offset``."""
         return replace(self, baseline=self.baseline * factor + offset, value=self.value * factor)
+
+    def centred_on(self, X: Floats) -> AdditiveTrees:
+        """The same predictions, with the baseline and the effects of features referring to these rows."""
+        return _centred(self, X, None)
 
 
 def chunks(rows: int, width: int) -> list[slice]:

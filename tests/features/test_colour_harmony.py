@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -22,6 +23,12 @@ def hues(*degrees, height=16):
     colours = [[round(255 * c) for c in colorsys.hsv_to_rgb(hue / 360, 1, 1)] for hue in degrees]
     row = np.repeat(np.array(colours, dtype=np.uint8), 512 // len(colours), axis=0)
     return Picture(np.tile(row, (height, 1, 1)))
+
+
+@pytest.fixture
+def photographs(photographs):
+    """The photographs that ship with packages; only one where the kernels run uncompiled."""
+    return {"coffee": photographs["coffee"]} if numba.config.DISABLE_JIT else photographs
 
 
 def brute(weights, name):

@@ -17,28 +17,21 @@ from iaa_classic.features.picture import Picture
 # Colours that the survey of xkcd (Munroe 2010, CC0) calls "<something> blue" and so on, and that are not among the
 # examples which define the names.
 SURVEY = {
-    "blue": "acc2d9 507b9c 7bf2da 78d1b6 4b57db 4f738e c3fbf4 c4fff7 "
-    "040348 436bad 0d75f8 2e5a88 276ab3 3b5b92 c6fcff d7fffe",
-    "brown": "ad900d 7d7103 410200 8b3103 cba560 1d0200 b2713d 6e1005 "
-    "964e02 ae8b0c 696006 947706 886806 c4a661 885f01 836539",
-    "green": "56ae57 a7ffb5 c8ffb0 4efd54 699d4c 21c36f 33b864 548d44 "
-    "2fef10 638b27 5cb200 2baf6a bff128 9dc100 75fd63 028f1e",
+    "blue": "acc2d9 507b9c 7bf2da 78d1b6 4b57db 4f738e c3fbf4 c4fff7 040348 436bad 0d75f8 2e5a88 276ab3 3b5b92 c6fcff d7fffe",
+    "brown": "ad900d 7d7103 410200 8b3103 cba560 1d0200 b2713d 6e1005 964e02 ae8b0c 696006 947706 886806 c4a661 885f01 836539",
+    "green": "56ae57 a7ffb5 c8ffb0 4efd54 699d4c 21c36f 33b864 548d44 2fef10 638b27 5cb200 2baf6a bff128 9dc100 75fd63 028f1e",
     "grey": "947e94 6b7c85 3c4142 89a0b0 7ea07a fdfdfe 6f828a",
     "orange": "ca6b02 fe4b03 f0833a c14a09 c45508 ff964f cd5909 dc4d01 c87606 fb7d07 c04e01",
-    "pink": "ff0789 e78ea5 ff63e9 ffb2d0 ff9a8a f6688e d1768f d90166 "
-    "c77986 fb5581 fe828c ff69af fff4f2 cd7584 ff0490 ff7fa7",
-    "purple": "952e8f 430541 ca9bf7 720058 9900fa 734a65 4e0550 ad03de "
-    "a442a0 5d1451 280137 805b87 895b7b a66fb5 c071fe 2a0134",
-    "red": "850e04 ff073a db5856 af2f0d b9484e c0022f ec2d01 aa2704 "
-    "fa4224 fe0002 f7022a fc2647 9f2305 7b0323 d9544d 9a0200",
+    "pink": "ff0789 e78ea5 ff63e9 ffb2d0 ff9a8a f6688e d1768f d90166 c77986 fb5581 fe828c ff69af fff4f2 cd7584 ff0490 ff7fa7",
+    "purple": "952e8f 430541 ca9bf7 720058 9900fa 734a65 4e0550 ad03de a442a0 5d1451 280137 805b87 895b7b a66fb5 c071fe 2a0134",
+    "red": "850e04 ff073a db5856 af2f0d b9484e c0022f ec2d01 aa2704 fa4224 fe0002 f7022a fc2647 9f2305 7b0323 d9544d 9a0200",
     "white": "ffffe4",
-    "yellow": "d0e429 fff917 ffdf22 fdb915 ffda03 fce166 ddd618 f1f33f "
-    "bfac05 fafe4b fdee73 fffd37 c7c10c cfff04 fffd74 d0c101",
+    "yellow": "d0e429 fff917 ffdf22 fdb915 ffda03 fce166 ddd618 f1f33f bfac05 fafe4b fdee73 fffd37 c7c10c cfff04 fffd74 d0c101",
 }
 
 
 def flat(*rgb):
-    return Picture(np.full((4, 8, 3), rgb, dtype=np.uint8))
+    return Picture(np.full((4, 512, 3), rgb, dtype=np.uint8))
 
 
 def stripes(*pairs):

@@ -18,6 +18,12 @@ RED, GREEN, BLUE, YELLOW = (200, 30, 30), (30, 150, 40), (30, 50, 190), (230, 21
 BLACK, GREY, WHITE = (0, 0, 0), (128, 128, 128), (255, 255, 255)
 
 
+@pytest.fixture
+def photographs(photographs):
+    """The photographs that ship with packages; only one where the kernels run uncompiled."""
+    return {"coffee": photographs["coffee"]} if numba.config.DISABLE_JIT else photographs
+
+
 def stripes(*pairs, height=64):
     """Picture 512 wide of vertical stripes given as (colour, width)."""
     row = np.concatenate([np.tile(np.array(rgb, dtype=np.uint8), (width, 1)) for rgb, width in pairs])
@@ -66,9 +72,7 @@ def test_palette_and_clusters_of_photographs_are_well_formed(photographs):
 def test_palette_does_not_depend_on_where_colours_lie(photographs):
     rgb = Picture(photographs["coffee"]).rgb
     shuffled = np.random.default_rng(0).permutation(rgb.reshape(-1, 3)).reshape(rgb.shape)
-    np.testing.assert_array_equal(
-        palette_module.palette(Picture(rgb)).lab, palette_module.palette(Picture(shuffled)).lab
-    )
+    np.testing.assert_array_equal(palette_module.palette(Picture(rgb)).lab, palette_module.palette(Picture(shuffled)).lab)
 
 
 def test_dominant_colours_counts_unlike_colours():

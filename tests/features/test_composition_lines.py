@@ -201,9 +201,9 @@ def test_controlled_tilt_of_photographs(kodak):
     """On photographs whose lines agree, a tilt of 2 or 4 degrees is found again within 1 degree, 8 less often."""
     pictures = [without_border(rgb) for rgb in kodak.values()]
     before = [tilt_of_lines(Picture(rgb)) for rgb in pictures]
-    chosen = [(rgb, angle) for rgb, (angle, agreement) in zip(pictures, before, strict=True) if agreement > 0.3]
+    chosen = [(rgb, angle) for rgb, (angle, agreement) in zip(pictures, before, strict=True) if agreement > 0.35]
     assert len(chosen) >= 8
-    for turn, least in ((2, 0.95), (4, 0.95), (8, 0.65)):
+    for turn, least in ((2, 0.95), (4, 0.9), (8, 0.65)):
         # A counter-clockwise turn of the picture (positive for the degradation) lessens angles that count clockwise.
         errors = [tilt_of_lines(Picture(tilt(rgb, s)))[0] - angle + s for rgb, angle in chosen for s in (-turn, turn)]
         assert np.mean(np.abs(errors) < 1) >= least, turn
@@ -213,7 +213,7 @@ def test_tilt_is_noticed_on_level_photographs(kodak):
     level = []
     for rgb in map(without_border, kodak.values()):
         angle, agreement = tilt_of_lines(Picture(rgb))
-        if agreement > 0.3 and abs(angle) < 1.5:
+        if agreement > 0.35 and abs(angle) < 1.5:
             level.append(rgb)
     assert len(level) >= 5
     for turn in (-8, -4, 4, 8):

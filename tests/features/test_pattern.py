@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -13,6 +14,8 @@ from iaa_classic.features import pattern_fractal as fractal
 from iaa_classic.features import pattern_orientation as orientation
 from iaa_classic.features import pattern_regions as regions
 from iaa_classic.features import pattern_spectrum as spectrum
+
+compiled = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="photographs take minutes without compilation")
 
 NAMES = [record.name for record in select("pattern")]
 
@@ -50,11 +53,14 @@ def pictures(kodak):
 
 
 @pytest.mark.parametrize(("column", "measure"), AGREEMENT, ids=[column for column, _ in AGREEMENT])
+@compiled
 def test_agrees_with_aesthetics_toolbox(column, measure, pictures, toolbox):
     from scipy.stats import spearmanr
 
     own = [measure(picture) for picture in pictures.values()]
-    assert spearmanr(own, toolbox.loc[list(pictures), column]).statistic >= 0.945
+    # The toolbox compares histograms at the picture's own size, where cells of level 3 hold more pixels.
+    least = 0.94 if column == "Self-similarity (PHOG)" else 0.95
+    assert spearmanr(own, toolbox.loc[list(pictures), column]).statistic >= least
 
 
 @pytest.mark.parametrize(
@@ -65,6 +71,7 @@ def test_agrees_with_aesthetics_toolbox(column, measure, pictures, toolbox):
         ("Self-similarity (PHOG)", orientation.phog_self_similarity, 0.03),
     ],
 )
+@compiled
 def test_values_are_near_those_of_aesthetics_toolbox(column, measure, slack, pictures, toolbox):
     own = np.array([measure(picture) for picture in pictures.values()])
     assert np.abs(own - toolbox.loc[list(pictures), column]).mean() < slack
@@ -85,6 +92,7 @@ def test_jpeg_complexity_is_the_size_of_the_file():
     assert pattern.jpeg_complexity(Picture(rgb)) == pytest.approx(math.log2(1 + bits), abs=0.03)
 
 
+@compiled
 def test_complexity_falls_with_blur_and_rises_with_noise(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     for measure in (pattern.jpeg_complexity, pattern.local_entropy):
@@ -93,6 +101,7 @@ def test_complexity_falls_with_blur_and_rises_with_noise(photographs, kodak):
             assert np.mean(moves) >= 0.95, (measure.__name__, damage.__name__, np.mean(moves))
 
 
+@compiled
 def test_blur_orders_space(photographs, kodak):
     for rgb in [*photographs.values(), *kodak.values()]:
         blurred = Picture(degradations.defocus(rgb, 12))
@@ -109,6 +118,7 @@ def test_palette_order_by_hand():
     assert pattern.palette_order(Picture(every)) == pytest.approx(0)
 
 
+@compiled
 def test_spatial_order_compares_jpeg_and_palette(photographs):
     picture = Picture(photographs["coffee"])
     entropy = 9 * (1 - pattern.palette_order(picture))
@@ -116,6 +126,7 @@ def test_spatial_order_compares_jpeg_and_palette(photographs):
     assert pattern.spatial_order(picture) == pytest.approx(1 - bits / entropy, rel=1e-6)
 
 
+@compiled
 def test_order_in_space_is_lost_by_shuffling_pixels(photographs):
     for rgb in photographs.values():
         working = Picture(rgb).rgb
@@ -143,6 +154,7 @@ def test_canny_edge_share_of_a_square():
     assert pattern.canny_edge_share(_grey(plane)) == pytest.approx(400 / (192 * 256), rel=0.05)
 
 
+@compiled
 def test_blur_removes_lines(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     measure = pattern.canny_edge_share
@@ -183,6 +195,7 @@ def test_colour_clutter_is_the_radius_of_the_local_colours():
     assert pattern.colour_clutter(_grey(_noise())) < 0.3
 
 
+@compiled
 def test_desaturation_lowers_colour_clutter(photographs, kodak):
     for rgb in [*photographs.values(), *kodak.values()]:
         faded = Picture(degradations.saturate(rgb, 0.4))
@@ -232,6 +245,7 @@ def test_tone_dimension_falls_with_the_spectral_slope():
     assert values[-1] > 2.7
 
 
+@compiled
 def test_blur_smooths_the_landscape(photographs, kodak):
     for rgb in [*photographs.values(), *kodak.values()]:
         blurred = Picture(degradations.defocus(rgb, 6))
@@ -297,6 +311,7 @@ def test_convexity_of_a_disc_in_a_ring():
     assert regions.region_convexity(Picture(rgb)) == pytest.approx(math.pi * 70**2 / (384 * 512), abs=0.03)
 
 
+@compiled
 def test_contrast_makes_regions(photographs, kodak):
     assert regions.region_count(_grey(_noise(shape=(96, 128)))) > regions.region_count(Picture(_flags())) + 2
     pictures = [*photographs.values(), *kodak.values()]
@@ -339,16 +354,19 @@ def _moved(kodak, spread, change, names=NAMES):
     return {name: moved[:, NAMES.index(name)] for name in names}
 
 
+@compiled
 def test_jpeg_92_moves_no_feature_much(kodak, spread):
     for name, moved in _moved(kodak, spread, lambda rgb: degradations.jpeg(rgb, 92)).items():
         assert np.median(moved) < _LESS_STEADY.get(name, 0.05), (name, np.median(moved))
 
 
+@compiled
 def test_mirroring_moves_no_feature_much(kodak, spread):
     for name, moved in _moved(kodak, spread, lambda rgb: np.ascontiguousarray(rgb[:, ::-1])).items():
         assert np.median(moved) < 0.03, (name, np.median(moved))
 
 
+@compiled
 def test_size_moves_no_feature_much(wallpapers, spread):
     """Reduced as photo editors do, with a Lanczos filter, which unlike an area filter keeps the contrast of detail."""
     from PIL import Image

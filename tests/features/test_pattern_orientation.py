@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
 from iaa_classic import degradations
 from iaa_classic.features import Picture
 from iaa_classic.features import pattern_orientation as orientation
+
+compiled = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="photographs take minutes without compilation")
 
 
 def _grey(plane: np.ndarray) -> Picture:
@@ -73,6 +76,7 @@ def test_second_order_entropy_of_stripes_and_noise():
     assert orientation.edge_orientation_entropy_pairs(_grey(np.full((20, 20), 90))) == 0
 
 
+@compiled
 def test_second_order_entropy_is_that_of_all_pairs(photographs):
     """The published measure on all pairs of every fourth edge, one pixel per ring, in plain NumPy."""
     picture = Picture(photographs["astronaut"])
@@ -102,6 +106,7 @@ def test_counting_pairs_from_both_ends():
     assert both[0, (7 + 24 + 2 * 10) % 48, (3 - 10) % 24] == 1
 
 
+@compiled
 def test_sample_is_mirror_invariant_within_a_twentieth_of_the_range(photographs):
     for rgb in photographs.values():
         mirrored = np.ascontiguousarray(rgb[:, ::-1])
@@ -109,6 +114,7 @@ def test_sample_is_mirror_invariant_within_a_twentieth_of_the_range(photographs)
             assert measure(Picture(rgb)) == pytest.approx(measure(Picture(mirrored)), abs=0.05 * math.log2(24))
 
 
+@compiled
 def test_blur_lowers_edge_density_and_complexity(photographs, kodak):
     for rgb in [*photographs.values(), *kodak.values()]:
         sharp, blurred = Picture(rgb), Picture(degradations.defocus(rgb, 6))
@@ -116,6 +122,7 @@ def test_blur_lowers_edge_density_and_complexity(photographs, kodak):
         assert orientation.phog_complexity(blurred) < orientation.phog_complexity(sharp)
 
 
+@compiled
 def test_flat_half_lowers_self_similarity(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     measure = orientation.phog_self_similarity
@@ -164,12 +171,14 @@ def test_line_coherence_of_stripes_noise_and_checks():
     assert orientation.line_coherence(_grey(checks)) < 0.25
 
 
+@compiled
 def test_noise_breaks_the_flow_of_lines(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     measure = orientation.line_coherence
     assert np.mean([measure(Picture(degradations.noise(a, 40))) < measure(Picture(a)) for a in pictures]) >= 0.95
 
 
+@compiled
 def test_pyramid_is_turn_and_mirror_invariant(photographs):
     for rgb in photographs.values():
         picture = Picture(rgb)

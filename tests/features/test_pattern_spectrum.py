@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cv2
+import numba
 import numpy as np
 import pytest
 
@@ -10,6 +11,8 @@ from iaa_classic import degradations
 from iaa_classic.features import Picture
 from iaa_classic.features import pattern_spectrum as spectrum
 from iaa_classic.features import pattern_waves as waves
+
+compiled = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="photographs take minutes without compilation")
 
 
 def _picture(plane: np.ndarray) -> Picture:
@@ -36,7 +39,7 @@ def test_slopes_find_the_exponent_of_noise(slope):
     assert spectrum.fourier_slope_spehar(cropped) == pytest.approx(slope / 2, abs=0.15)
 
 
-def test_slope_does_not_depend_on_the_native_size(photographs):
+def test_slope_does_not_depend_on_the_native_size():
     """The loss of the area filter is divided out: a 2048-pixel field keeps its exponent at the working scale."""
     field = _noise_of_slope(-2.0, side=2048)
     assert spectrum.fourier_slope(_picture(field)) == pytest.approx(-2, abs=0.12)
@@ -83,6 +86,7 @@ def test_sigma_grows_where_one_scale_dominates():
     assert spectrum.fourier_sigma(_picture(peaked)) > 5 * spectrum.fourier_sigma(_picture(smooth))
 
 
+@compiled
 def test_blur_steepens_and_noise_flattens_every_slope(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     for measure in (spectrum.fourier_slope, spectrum.fourier_slope_mather, spectrum.fourier_slope_spehar):
@@ -118,6 +122,7 @@ def test_crossed_waves_have_no_single_direction():
     assert abs(waves.spectral_cardinality(noise)) < 0.05
 
 
+@compiled
 def test_directions_turn_with_the_picture(photographs):
     for rgb in photographs.values():
         upright, turned = Picture(rgb), Picture(np.ascontiguousarray(np.rot90(rgb)))
@@ -169,6 +174,7 @@ def test_shuffling_blocks_breaks_repetition():
     assert waves.repetition(Picture(shuffled))[0] < 0.6 * waves.repetition(Picture(rgb))[0]
 
 
+@compiled
 def test_waves_are_mirror_invariant(photographs):
     for rgb in photographs.values():
         one, other = Picture(rgb), Picture(np.ascontiguousarray(rgb[:, ::-1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ from iaa_classic.features import Picture
 from iaa_classic.features import pattern_texture as texture
 from iaa_classic.features import pattern_wavelet as wavelet
 from iaa_classic.features.pattern_planes import grey, half_grey
+
+compiled = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="photographs take minutes without compilation")
 
 
 def _grey_picture(plane: np.ndarray) -> Picture:
@@ -33,6 +36,7 @@ def _stripes(period: int, height: int = 384, width: int = 512, angle: str = "ver
         ("glcm_entropy", None),
     ],
 )
+@compiled
 def test_co_occurrence_features_are_those_of_skimage(name, property_, photographs):
     from skimage.feature import graycomatrix, graycoprops
 
@@ -61,6 +65,7 @@ def test_co_occurrence_of_the_published_example():
     np.testing.assert_array_equal(vertical, [[6, 0, 2, 0], [0, 4, 2, 0], [2, 2, 2, 2], [0, 0, 2, 0]])
 
 
+@compiled
 def test_local_patterns_are_those_of_skimage(photographs):
     from skimage.feature import local_binary_pattern
 
@@ -71,6 +76,7 @@ def test_local_patterns_are_those_of_skimage(photographs):
         np.testing.assert_allclose(texture.local_patterns(picture), expected, atol=2e-3)
 
 
+@compiled
 def test_local_pattern_features_pick_their_shares(photographs):
     picture = Picture(photographs["coffee"])
     share = texture.local_patterns(picture)
@@ -80,6 +86,7 @@ def test_local_pattern_features_pick_their_shares(photographs):
     assert texture.lbp_entropy(picture) == pytest.approx(-(share * np.log2(share)).sum())
 
 
+@compiled
 def test_noise_makes_micro_patterns_irregular(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     for name in ("lbp_irregular_share", "glcm_contrast", "glcm_entropy"):
@@ -88,6 +95,7 @@ def test_noise_makes_micro_patterns_irregular(photographs, kodak):
         assert np.mean(rises) >= 0.95, name
 
 
+@compiled
 def test_blur_smooths_texture(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
     for name, sign in (
@@ -134,6 +142,7 @@ def test_tamura_contrast_by_hand():
     assert texture.tamura_contrast(_grey_picture(uneven)) == pytest.approx(expected, rel=1e-6)
 
 
+@compiled
 def test_flattening_contrast_lowers_tamura_contrast(photographs):
     for rgb in photographs.values():
         value = texture.tamura_contrast(Picture(rgb))
@@ -177,6 +186,7 @@ def test_wavelet_textures_equal_pywavelets():
 
 
 @pytest.mark.parametrize("quality", ["saturation", "value"])
+@compiled
 def test_wavelets_measure_their_own_channel(quality, photographs):
     channel = {"saturation": 1, "value": 2}[quality]
     picture = Picture(photographs["china"])
@@ -205,6 +215,7 @@ def test_wavelet_level_answers_to_its_scale():
     assert fine_values[3] == pytest.approx(sum(fine_values[:3]))
 
 
+@compiled
 def test_blur_and_desaturation_remove_wavelet_texture(photographs, kodak):
     for rgb in [*photographs.values(), *kodak.values()]:
         sharp, blurred = Picture(rgb), Picture(degradations.defocus(rgb, 6))

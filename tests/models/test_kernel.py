@@ -22,7 +22,7 @@ def fitted(table) -> AdditiveKernel:
 @pytest.fixture(scope="module")
 def small(table) -> AdditiveKernel:
     """Fitted on so few rows that all of them are references."""
-    return fit_kernel(table.X[:40], table.y[:40], table.groups, table.n_groups, C=2.0, gamma=1.0)
+    return fit_kernel(table.X[:30], table.y[:30], table.groups, table.n_groups, C=2.0, gamma=1.0)
 
 
 def summed(effects, table):
@@ -107,7 +107,7 @@ def test_feature_effects_sum_to_the_parts(which, table, request):
 
 
 def test_references_are_all_training_rows_if_they_are_few(small):
-    np.testing.assert_allclose(small.reference_weights, 1 / 40, atol=1e-12)
+    np.testing.assert_allclose(small.reference_weights, 1 / 30, atol=1e-12)
 
 
 def test_references_of_many_rows_weigh_nearly_the_same(fitted):
@@ -122,7 +122,7 @@ def test_feature_effects_are_shapley_values_by_enumeration(table, small, row):
     x, members = table.X[row], np.array([0, 1, 2, 3, 4, 6, 7])
 
     def value(chosen):
-        X = table.X[:40].copy()
+        X = table.X[:30].copy()
         kept = members[sorted(chosen)]
         X[:, kept] = x[kept]
         return small.parts(X).sum(axis=1).mean()
@@ -142,9 +142,7 @@ def test_rescaling_stretches_effects_and_moves_the_baseline(table, fitted):
     stretched = fitted.rescaled(2.5, -3)
     assert stretched.baseline == pytest.approx(2.5 * fitted.baseline - 3, abs=1e-12)
     np.testing.assert_allclose(stretched.parts(table.X), 2.5 * fitted.parts(table.X), atol=1e-12)
-    np.testing.assert_allclose(
-        stretched.feature_effects(table.X[:3]), 2.5 * fitted.feature_effects(table.X[:3]), atol=1e-12
-    )
+    np.testing.assert_allclose(stretched.feature_effects(table.X[:3]), 2.5 * fitted.feature_effects(table.X[:3]), atol=1e-12)
 
 
 def test_it_learns(table, fitted):
@@ -177,8 +175,7 @@ def test_landmark_solution_is_kernel_ridge_regression(table, monkeypatch):
     ridge = fit_kernel(X, y, table.groups, 4, C=2.0, random_state=0)
     rows = ridge.transform(X)
     gram = sum(
-        ridge.weights[g] * rbf(rows[:, table.groups == g], rows[:, table.groups == g], ridge.gammas[g])
-        for g in range(3)
+        ridge.weights[g] * rbf(rows[:, table.groups == g], rows[:, table.groups == g], ridge.gammas[g]) for g in range(3)
     )
     system = np.block([[gram + np.eye(60) / 2.0, np.ones((60, 1))], [np.ones((1, 60)), np.zeros((1, 1))]])
     solution = np.linalg.solve(system, np.append(y, 0))

@@ -30,7 +30,11 @@ def expected_failures(estimator):
 
 
 @parametrize_with_checks(
-    [AestheticRegressor("gbm", n_bags=1), AestheticRegressor("svm"), AestheticRegressor("both", n_trees=50, n_bags=2)],
+    [
+        AestheticRegressor("gbm", n_bags=1, min_samples_leaf=3),
+        AestheticRegressor("svm"),
+        AestheticRegressor("both", n_trees=50, n_bags=2),
+    ],
     expected_failed_checks=expected_failures,
 )
 @pytest.mark.filterwarnings("ignore")
@@ -235,9 +239,7 @@ def test_the_plain_model_says_the_same_and_refuses_other_columns(fitted, frame):
         plain.predict(np.full((3, 9), np.inf))
 
 
-@pytest.mark.parametrize(
-    "method", ["predict", "breakdown", "marks", "feature_effects", "value_percentiles", "percentile"]
-)
+@pytest.mark.parametrize("method", ["predict", "breakdown", "marks", "feature_effects", "value_percentiles", "percentile"])
 def test_not_fitted(method, frame):
     with pytest.raises(NotFittedError):
         getattr(AestheticRegressor(), method)(frame)
