@@ -7,6 +7,7 @@ cache folder (``--cache``) keyed by the versions of the catalogue, so that a sec
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import os
 import platform
@@ -72,7 +73,7 @@ def measured(
     versions = ",".join(f"{record.name}:{record.version}" for record in catalogue().values())
     code = hashlib.sha256()
     for path in sorted((ROOT / "features").rglob("*.py")):
-        code.update(path.read_bytes())
+        code.update(ast.dump(ast.parse(path.read_text())).encode())
     key = hashlib.sha256("\n".join([versions, code.hexdigest(), *keys]).encode()).hexdigest()[:16]
     path = cache / f"{name}-{key}.csv"
     records = select("all")

@@ -14,9 +14,7 @@ from .colour_palette import warmth
 from .kernels.colour import edge_light
 from .picture import Picture, shared
 
-_TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
+_TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 """Linear sRGB to CIE XYZ, IEC 61966-2-1."""
 
 

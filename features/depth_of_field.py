@@ -30,9 +30,7 @@ def _halve(plane: FloatPlane, filter_y: NDArray[np.float64], filter_x: NDArray[n
     """Filter along both axes and keep every other sample, with symmetric borders: one band of a wavelet transform."""
     height, width = plane.shape
     padded = cv2.copyMakeBorder(plane, 0, 4, 0, 4, cv2.BORDER_REFLECT)
-    band = cv2.sepFilter2D(
-        padded, cv2.CV_32F, filter_x[::-1], filter_y[::-1], anchor=(3, 3), borderType=cv2.BORDER_REFLECT
-    )
+    band = cv2.sepFilter2D(padded, cv2.CV_32F, filter_x[::-1], filter_y[::-1], anchor=(3, 3), borderType=cv2.BORDER_REFLECT)
     return np.asarray(band[1 : height + 3 : 2, 1 : width + 3 : 2])
 
 

@@ -262,9 +262,7 @@ def _from_heif(stream: BinaryIO, request: Request) -> LoadedImage:
     except (ImageError, MemoryError):
         raise
     except Exception as error:
-        raise request.error(
-            f"its HEIC data are truncated, damaged or of an unsupported kind ({error})", _RESAVE
-        ) from error
+        raise request.error(f"its HEIC data are truncated, damaged or of an unsupported kind ({error})", _RESAVE) from error
     # The decoder has turned it upright; the EXIF orientation of a HEIC is there for information only.
     return request.finish(_converted(image, image.info.get("icc_profile"), request), orientation=1)
 

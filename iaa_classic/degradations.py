@@ -171,11 +171,7 @@ def grey_half(rgb: Pixels, side: str = "bottom", share: float = 0.5) -> Pixels:
 def shuffle_blocks(rgb: Pixels, block: int = 64, seed: int = 0) -> Pixels:
     """Cut the picture into squares of ``block`` pixels and shuffle them; what does not fill a square stays in place."""
     out = rgb.copy()
-    corners = [
-        (y, x)
-        for y in range(0, rgb.shape[0] - block + 1, block)
-        for x in range(0, rgb.shape[1] - block + 1, block)
-    ]
+    corners = [(y, x) for y in range(0, rgb.shape[0] - block + 1, block) for x in range(0, rgb.shape[1] - block + 1, block)]
     order = np.random.default_rng(seed).permutation(len(corners))
     for (y, x), source in zip(corners, order, strict=True):
         from_y, from_x = corners[source]

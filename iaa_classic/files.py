@@ -76,9 +76,7 @@ def _expand(path: Path) -> Iterator[Path | Problem]:
         if folder is None:
             path.stat()
     except FileNotFoundError:
-        reason = (
-            "it is a link to a file that does not exist" if path.is_symlink() else "there is no such file or folder"
-        )
+        reason = "it is a link to a file that does not exist" if path.is_symlink() else "there is no such file or folder"
         yield Problem(path, reason)
     except (OSError, ValueError) as error:
         yield Problem(path, _reason(error))
@@ -139,9 +137,7 @@ def _stem(name: str) -> str:
 
 
 def _why_not_a_file(entry: os.DirEntry[str]) -> str:
-    return (
-        "it is a link to a file that does not exist" if entry.is_symlink() else "it is a pipe or a device, not a file"
-    )
+    return "it is a link to a file that does not exist" if entry.is_symlink() else "it is a pipe or a device, not a file"
 
 
 def _reason(error: OSError | ValueError) -> str:

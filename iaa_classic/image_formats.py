@@ -104,9 +104,7 @@ def sniff(head: bytes) -> Format | None:
             return kind
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return Format(
-            "HTML", remedy="it is usually an error page saved in the picture's place: download the picture again"
-        )
+        return Format("HTML", remedy="it is usually an error page saved in the picture's place: download the picture again")
     if text.startswith((b"<svg", b"<?xml")):
         return Format("SVG or XML", remedy="export it as PNG")
     return None

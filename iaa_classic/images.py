@@ -56,9 +56,7 @@ def load_image(
     >>> load_image(np.zeros((2, 3), dtype=bool)).shape
     (2, 3, 3)
     """
-    return read_image(
-        source, max_pixels=max_pixels, background=background, truncated=truncated, min_side=min_side
-    ).pixels
+    return read_image(source, max_pixels=max_pixels, background=background, truncated=truncated, min_side=min_side).pixels
 
 
 def read_image(
@@ -140,9 +138,7 @@ def _opened(source: Any, request: Request) -> Iterator[BinaryIO]:
             raise request.error("its read() gives text, not bytes", "open the file in binary mode, 'rb'")
         yield io.BytesIO(data)
     else:
-        raise request.error(
-            "it is not a picture", "give a path, bytes, a binary file object, a NumPy array or a PIL image"
-        )
+        raise request.error("it is not a picture", "give a path, bytes, a binary file object, a NumPy array or a PIL image")
 
 
 def _open_path(path: str | bytes, request: Request) -> BinaryIO:

@@ -104,17 +104,13 @@ def emd(p: ArrayLike, q: ArrayLike, *, r: int) -> float | Floats:
 def _pair(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Floats, Floats]:
     true, pred = np.asarray(y_true, dtype=np.float64), np.asarray(y_pred, dtype=np.float64)
     if true.ndim != 1 or true.shape != pred.shape:
-        raise ValueError(
-            f"ratings and predictions must be two lists of one length, got shapes {true.shape} and {pred.shape}"
-        )
+        raise ValueError(f"ratings and predictions must be two lists of one length, got shapes {true.shape} and {pred.shape}")
     if not true.size:
         raise ValueError("ratings and predictions are empty; at least one photograph is needed")
     for name, values in (("ratings", true), ("predictions", pred)):
         wrong = int((~np.isfinite(values)).sum())
         if wrong:
-            raise ValueError(
-                f"{wrong} of {len(values)} {name} are missing or infinite; leave these photographs out first"
-            )
+            raise ValueError(f"{wrong} of {len(values)} {name} are missing or infinite; leave these photographs out first")
     return true, pred
 
 

@@ -226,6 +226,4 @@ def _read(content: bytes, name: str, *, only_scorer: bool) -> Any:
         zlib.error,
     ) as error:
         detail = str(error) or type(error).__name__
-        raise ModelFileError(
-            f"{name}: damaged model file: {detail}; save the model again, or get another copy"
-        ) from error
+        raise ModelFileError(f"{name}: damaged model file: {detail}; save the model again, or get another copy") from error

@@ -218,9 +218,7 @@ def test_other_arrays_are_refused_with_what_was_expected(array, said):
 
 def png_of(width: int, height: int, tail: bytes = b"") -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + tail + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + tail + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 def test_size_is_checked_from_the_header(photo):
@@ -284,9 +282,7 @@ def test_orientation_is_applied_once(photo, kind, orientation):
     stored = np.ascontiguousarray(ORIENTED[orientation](photo))
     exif = Image.Exif()
     exif[274] = orientation
-    options = (
-        {"lossless": True} if kind == "WEBP" else {"quality": 95} if kind != "TIFF" else {"compression": "tiff_lzw"}
-    )
+    options = {"lossless": True} if kind == "WEBP" else {"quality": 95} if kind != "TIFF" else {"compression": "tiff_lzw"}
     loaded = read_image(encode(stored, kind, exif=exif, **options))
     assert (loaded.width, loaded.height) == (300, 200)
     assert np.abs(loaded.pixels.astype(int) - photo).mean() < 6

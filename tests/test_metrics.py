@@ -13,9 +13,7 @@ from sklearn import metrics as reference
 
 from iaa_classic.metrics import accuracy, emd, krcc, mae, mse, plcc, srcc
 
-PAIRS = st.integers(2, 40).flatmap(
-    lambda n: st.tuples(*[st.lists(st.integers(-5, 5).map(float), min_size=n, max_size=n)] * 2)
-)
+PAIRS = st.integers(2, 40).flatmap(lambda n: st.tuples(*[st.lists(st.integers(-5, 5).map(float), min_size=n, max_size=n)] * 2))
 
 
 @given(PAIRS)

@@ -274,9 +274,7 @@ def put(path, value):
 
 
 FUNCTION = node("system", "os", "FunctionNode")
-EVIL_ARRAY = node(
-    "ndarray", "numpy", "NdArrayNode", type="json", content=[FUNCTION], shape=node("tuple", loader="TupleNode")
-)
+EVIL_ARRAY = node("ndarray", "numpy", "NdArrayNode", type="json", content=[FUNCTION], shape=node("tuple", loader="TupleNode"))
 
 CRAFTED = {
     "class of scikit-learn": (edit(lambda s: s.update(node("SVR", "sklearn.svm._classes"))), "SVR"),
@@ -436,9 +434,7 @@ def on_catalogue(saved, versions) -> bytes:
     schema = copy.deepcopy(saved.schema)
     node = model_of(schema)["catalogue"]
     node["content"] = {name: scalar(version) for name, version in versions.items()}
-    node["key_types"]["content"] = [{"__class__": "str", "__module__": "builtins", "__loader__": "TypeNode"}] * len(
-        versions
-    )
+    node["key_types"]["content"] = [{"__class__": "str", "__module__": "builtins", "__loader__": "TypeNode"}] * len(versions)
     return packed(schema, saved.members)
 
 

@@ -127,9 +127,7 @@ def test_integer_images_have_the_range_of_sixteen_bits_or_are_stretched():
     assert "integer values from -100 to 100" in large.warnings[0]
 
 
-@pytest.mark.parametrize(
-    "mode", ["1", "L", "P", "LA", "PA", "RGBA", "RGBX", "YCbCr", "LAB", "HSV", "CMYK", "La", "RGBa"]
-)
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "PA", "RGBA", "RGBX", "YCbCr", "LAB", "HSV", "CMYK", "La", "RGBa"])
 def test_pillow_images_of_every_mode(photo, mode):
     image = Image.fromarray(photo)
     if mode in ("La", "RGBa"):

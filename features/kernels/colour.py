@@ -90,9 +90,7 @@ def count_colours(
 
 
 @kernel
-def split_colours(
-    colours: NDArray[np.float64], weights: NDArray[np.float64], most: int, rounds: int
-) -> NDArray[np.int64]:
+def split_colours(colours: NDArray[np.float64], weights: NDArray[np.float64], most: int, rounds: int) -> NDArray[np.int64]:
     """Cluster weighted colours: split the widest cluster along its main axis until there are ``most``, then k-means.
 
     Deterministic, with no random start. A cluster is split at its mean while its variance summed over the three axes,

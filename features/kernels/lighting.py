@@ -46,9 +46,7 @@ def mean_neighbour_contrast(plane: NDArray[np.float32]) -> float:
 
 
 @kernel
-def local_deviation(
-    levels: NDArray[np.uint8], height: int, width: int, wanted: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+def local_deviation(levels: NDArray[np.uint8], height: int, width: int, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Standard deviation over the windows of a given size that lie inside an array of 8-bit levels.
 
     Parameters

@@ -9,9 +9,7 @@ from .jit import kernel
 
 
 @kernel
-def _sweep(
-    plane: NDArray[np.float32], high: NDArray[np.float32], low: NDArray[np.float32], down: bool, right: bool
-) -> None:
+def _sweep(plane: NDArray[np.float32], high: NDArray[np.float32], low: NDArray[np.float32], down: bool, right: bool) -> None:
     """One pass over the raster: each pixel keeps the path with the lowest barrier among its own and two neighbours'."""
     height, width = plane.shape
     for i in range(1, height - 1):

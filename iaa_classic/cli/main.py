@@ -27,9 +27,7 @@ app = typer.Typer(
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Photographs and folders (searched recursively).")]
 Model = Annotated[str | None, typer.Option("--model", help="Model file to score with. [default: the built-in model]")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; -1 uses every core.")]
-MaxPixels = Annotated[
-    int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")
-]
+MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 
 def _version(asked: bool) -> None:
@@ -78,9 +76,7 @@ def score(
     """
     from .scoring import score as run
 
-    raise typer.Exit(
-        run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_megapixels * 1_000_000)
-    )
+    raise typer.Exit(run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_megapixels * 1_000_000))
 
 
 @app.command(epilog="Example: iaa-classic explain photo.jpg --json > why.json")
@@ -121,14 +117,10 @@ def extract(
     """Measure photographs and write the table of features: path, one column each, error."""
     from .extracting import extract as run
 
-    raise typer.Exit(
-        run(paths, output=output, features=features, jobs=jobs, max_pixels=max_megapixels * 1_000_000)
-    )
+    raise typer.Exit(run(paths, output=output, features=features, jobs=jobs, max_pixels=max_megapixels * 1_000_000))
 
 
-@app.command(
-    epilog="Example: iaa-classic train ratings.csv --images photos/ --target stars --group shoot --output mine.skops"
-)
+@app.command(epilog="Example: iaa-classic train ratings.csv --images photos/ --target stars --group shoot --output mine.skops")
 def train(
     labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A table with one row per rated photograph.")],
     images: Annotated[Path, typer.Option("--images", help="Folder that the names in the table are relative to.")],

@@ -75,9 +75,7 @@ def train(
     return report_unread(failures, len(table))
 
 
-def read_labels(
-    labels: Path, *, images: Path, target: str, group: str | None, image_column: str | None
-) -> pd.DataFrame:
+def read_labels(labels: Path, *, images: Path, target: str, group: str | None, image_column: str | None) -> pd.DataFrame:
     """The rated photographs of a table: columns ``path``, ``target``, ``group``; rows without a rating are left out.
 
     Raises

@@ -63,6 +63,7 @@ def noise():
     return rgb
 
 
+@pytest.mark.kernels
 def test_count_colours_agrees_with_numpy(noise):
     cubes, products, hues, counts, moments = kernels.count_colours(noise)
     flat = noise.reshape(-1, 3).astype(np.int64)
@@ -87,6 +88,7 @@ def test_count_colours_agrees_with_numpy(noise):
     assert counts[277] == flat.max(axis=1).sum()
 
 
+@pytest.mark.kernels
 def test_split_colours_finds_well_separated_clusters():
     random = np.random.default_rng(1)
     centres = np.array([[20.0, 0, 0], [80, 60, 0], [60, -60, 40], [40, 0, -70]])
@@ -95,6 +97,7 @@ def test_split_colours_finds_well_separated_clusters():
     assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 4
 
 
+@pytest.mark.kernels
 def test_split_colours_ends_where_every_colour_is_with_its_nearest_mean():
     random = np.random.default_rng(2)
     points, weights = random.uniform(0, 100, (300, 3)), random.uniform(0.1, 1, 300)
@@ -104,10 +107,12 @@ def test_split_colours_ends_where_every_colour_is_with_its_nearest_mean():
     np.testing.assert_array_equal(labels, nearest)
 
 
+@pytest.mark.kernels
 def test_split_colours_leaves_alike_colours_together():
     assert not kernels.split_colours(np.full((4, 3), 50.0) + np.eye(4, 3) * 0.5, np.full(4, 0.25), 8, 10).any()
 
 
+@pytest.mark.kernels
 def test_edge_light_agrees_with_numpy(noise):
     linear = colour_cast._linear_light()
     light = linear[noise]
@@ -118,6 +123,7 @@ def test_edge_light_agrees_with_numpy(noise):
     np.testing.assert_allclose(kernels.edge_light(noise, linear), expected, rtol=1e-12)
 
 
+@pytest.mark.kernels
 def test_place_colours_agrees_with_numpy():
     random = np.random.default_rng(4)
     plane, centres = random.uniform(0, 100, (9, 13, 3)).astype(np.float32), random.uniform(0, 100, (4, 3))

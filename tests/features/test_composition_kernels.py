@@ -13,6 +13,8 @@ from iaa_classic.features.kernels.composition import (
     vanishing_point,
 )
 
+pytestmark = pytest.mark.kernels
+
 
 @pytest.fixture
 def random() -> np.random.Generator:

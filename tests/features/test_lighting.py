@@ -292,9 +292,7 @@ def test_local_contrast_of_stripes_and_steps():
 
 def test_local_to_global_contrast():
     stripes = grey(np.tile([100, 140], (64, 256)))
-    assert value("local_to_global_contrast", stripes) == pytest.approx(
-        math.sqrt(0.24) / (math.sqrt(0.24) + 0.5), abs=0.01
-    )
+    assert value("local_to_global_contrast", stripes) == pytest.approx(math.sqrt(0.24) / (math.sqrt(0.24) + 0.5), abs=0.01)
     assert value("local_to_global_contrast", HALVES) < 0.02
     assert value("local_to_global_contrast", bands((200, 1))) == 0
 
@@ -305,13 +303,12 @@ def plain_neighbour_contrast(plane: np.ndarray) -> float:
     for y in range(height):
         for x in range(width):
             near = [(y + dy, x + dx) for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0))]
-            inside = [
-                abs(plane[y, x] - plane[place]) for place in near if 0 <= place[0] < height and 0 <= place[1] < width
-            ]
+            inside = [abs(plane[y, x] - plane[place]) for place in near if 0 <= place[0] < height and 0 <= place[1] < width]
             total += sum(inside) / max(1, len(inside))
     return total / plane.size
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1), (2, 2), (1, 7), (3, 3), (6, 5)])
 def test_neighbour_contrast_against_its_plain_twin(shape):
     plane = np.random.default_rng(1).random(shape, dtype=np.float32)
@@ -345,6 +342,7 @@ def test_global_contrast_factor_against_its_published_steps(photographs):
     assert value("global_contrast_factor", bands((90, 1))) == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.kernels
 def test_local_deviation_against_windows_of_numpy():
     levels = np.random.default_rng(2).integers(0, 256, (19, 23), dtype=np.uint8)
     for height, width in ((5, 5), (7, 4), (19, 23)):
@@ -354,6 +352,7 @@ def test_local_deviation_against_windows_of_numpy():
         np.testing.assert_allclose(local_deviation(levels, height, width, wanted), expected, rtol=1e-5)
 
 
+@pytest.mark.kernels
 def test_table_and_count_kernels_against_numpy():
     rgb = np.random.default_rng(4).integers(0, 256, (9, 14, 3), dtype=np.uint8)
     tables = np.random.default_rng(4).random((3, 256), dtype=np.float32)

@@ -123,9 +123,7 @@ def test_two_separate_tones_are_not_gaps():
 
 def test_tonal_gaps_find_combing_in_photographs(photographs, kodak):
     pictures = [*photographs.values(), *kodak.values()]
-    shares = np.array(
-        [[value("tonal_gaps", stretched(rgb, factor)) for factor in (1.0, 0.8, 0.6, 0.4)] for rgb in pictures]
-    )
+    shares = np.array([[value("tonal_gaps", stretched(rgb, factor)) for factor in (1.0, 0.8, 0.6, 0.4)] for rgb in pictures])
     assert np.mean((np.diff(shares) > 0).all(axis=1)) >= 0.95
     assert np.abs(np.median(shares, axis=0)[1:] - (0.2, 0.4, 0.6)).max() < 0.05
 

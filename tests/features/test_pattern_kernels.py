@@ -13,6 +13,8 @@ from iaa_classic.features.kernels.pattern_regions import hull_areas, merge_regio
 
 RANDOM = np.random.default_rng(11)
 
+pytestmark = pytest.mark.kernels
+
 
 def test_strongest_orientation_is_argmax_of_the_steered_responses():
     basis = RANDOM.standard_normal((6, 2500)).astype(np.float32)

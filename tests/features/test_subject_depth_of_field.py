@@ -20,10 +20,7 @@ def naive_level(plane: np.ndarray, filters: tuple[np.ndarray, np.ndarray]) -> np
     for axis, filter_ in zip((0, 1), filters, strict=True):
         length = plane.shape[axis]
         padded = np.pad(plane, [(4, 4) if a == axis else (0, 0) for a in (0, 1)], mode="symmetric")
-        out = [
-            sum(filter_[j] * padded.take(2 * k + 1 - j + 4, axis=axis) for j in range(4))
-            for k in range((length + 3) // 2)
-        ]
+        out = [sum(filter_[j] * padded.take(2 * k + 1 - j + 4, axis=axis) for j in range(4)) for k in range((length + 3) // 2)]
         plane = np.stack(out, axis=axis)
     return plane
 
@@ -130,13 +127,9 @@ def test_clear_share_follows_defocus(photographs, request):
 
 
 def test_a_sharp_half_is_coherent(kodak):
-    rises = [
-        module.clear_coherence(Picture(halves(rgb))) > module.clear_coherence(Picture(rgb)) for rgb in kodak.values()
-    ]
+    rises = [module.clear_coherence(Picture(halves(rgb))) > module.clear_coherence(Picture(rgb)) for rgb in kodak.values()]
     assert np.mean(rises) >= 0.95
-    spread = [
-        module.focus_variation(Picture(halves(rgb))) > module.focus_variation(Picture(rgb)) for rgb in kodak.values()
-    ]
+    spread = [module.focus_variation(Picture(halves(rgb))) > module.focus_variation(Picture(rgb)) for rgb in kodak.values()]
     assert np.mean(spread) >= 0.95
 
 
