@@ -9,6 +9,7 @@ when only its size does.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,9 @@ def score_table(folder: Path, *, side: int, model: Any, options: Any) -> pd.Data
             for _, _, rgb in variants(reduced(pixels(path), side)):
                 yield rgb
 
-    keys = [":".join(label) for label in labels]
-    recipe = Path(__file__).with_name("damage.py").read_text()
-    X = measured(f"damaged-{folder.name}-{side}", [recipe, *keys], sources, cache=options.cache, jobs=options.jobs)
+    recipe = zlib.crc32(Path(__file__).with_name("damage.py").read_bytes())
+    keys = [":".join([*label, str(recipe)]) for label in labels]
+    X = measured(f"damaged-{folder.name}-{side}", keys, sources, cache=options.cache, jobs=options.jobs)
     table = pd.DataFrame(labels, columns=["photo", "kind", "strength"])
     names = list(model.feature_names_in_)
     return table.assign(score=model.predict(X[names]))

@@ -19,8 +19,15 @@ from numpy.typing import NDArray
 from .features import WORKING_SIDE, Feature, Picture, measure, select
 from .images import MAX_PIXELS, ImageError, read_image
 
-_BATCH = 4
+_BATCH = 2
 """Pictures handed to a worker at a time: enough to hide the cost of handing over, few enough to keep all cores busy."""
+
+_WINDOW = 16
+"""Batches per worker between two rests, at which the results so far are passed on.
+
+Sources are read between windows, in the caller's thread, so that whatever goes wrong in reading them reaches the caller, and no
+more than a window of pictures is in memory.
+"""
 
 
 @dataclass(frozen=True)
@@ -128,18 +135,14 @@ def measure_images(
 
     names = [record.name for record in features]
     own_processes = type(get_active_backend()[0]).__name__ == "LokyBackend"
-    one_thread_each = parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext()
-    with one_thread_each:
-        parallel = Parallel(n_jobs=workers, return_as="generator", pre_dispatch="3*n_jobs", batch_size=1)
-        batches = parallel(delayed(_measure_batch)(batch, names, max_pixels) for batch in _batches(sources))
-    for batch in batches:
-        yield from batch
-
-
-def _batches(sources: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(sources)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch
+    while window := list(islice(remaining, workers * _WINDOW * _BATCH)):
+        batches = (window[start : start + _BATCH] for start in range(0, len(window), _BATCH))
+        tasks = [delayed(_measure_batch)(batch, names, max_pixels) for batch in batches]
+        with parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext():
+            results = Parallel(n_jobs=workers, batch_size=1)(tasks)
+        for batch in results:
+            yield from batch
 
 
 def warm_up(features: Sequence[Feature]) -> None:

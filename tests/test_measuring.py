@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from iaa_classic.features import select
 from iaa_classic.measuring import measure_image, measure_images, needs_native_pixels, warm_up
@@ -33,6 +34,17 @@ def test_workers_keep_the_order_and_hold_few_pictures():
     assert np.array_equal([m.values for m in serial], [m.values for m in parallel], equal_nan=True)
     assert serial[5].error
     assert np.isnan(serial[5].values).all()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_what_goes_wrong_in_the_source_reaches_the_caller(n_jobs):
+    def sources():
+        for level in range(0, 200, 2):
+            yield np.full((8, 8, 3), level, np.uint8)
+        raise ConnectionError("the drive is gone")
+
+    with pytest.raises(ConnectionError, match="drive"):
+        list(measure_images(sources(), RECORDS, n_jobs=n_jobs))
 
 
 def test_measurement_tells_the_size_and_the_oddities():
