@@ -33,6 +33,8 @@ from iaa_classic.metrics import mae, plcc, srcc
 
 SCALE = (1.0, 10.0)
 DAMAGED_WEIGHT = 1.0
+LEFT_OUT = ("aspect_ratio",)
+"""All OASIS photographs are 5:4, so that the shape of the frame would say which collection a photograph comes from."""
 PARAMETERS: dict[str, Any] = {"model": "gbm", "max_depth": 5, "n_bags": 3, "scale": SCALE}
 
 
@@ -126,12 +128,13 @@ def main() -> None:
     given = options.parse_args()
     print(environment())
     rated = rated_photographs(given.data)
-    X = measured_files("rated", rated["path"].tolist(), cache=given.cache, jobs=given.jobs)
+    X = measured_files("rated", rated["path"].tolist(), cache=given.cache, jobs=given.jobs).drop(columns=[*LEFT_OUT])
     copies = damaged_copies(rated, copies=given.copies, seed=given.seed)
     recipe_files = ("benchmarks/damage.py", "iaa_classic/degradations.py")
     recipe = zlib.crc32(b"".join((ROOT / name).read_bytes() for name in recipe_files))
     keys = [f"{copy.row}:{copy.kind}:{copy.severity}:{copy.seed}:{recipe}" for copy in copies.itertuples()]
     damaged = measured("damaged", keys, lambda: damaged_pixels(rated, copies), cache=given.cache, jobs=given.jobs)
+    damaged = damaged.drop(columns=[*LEFT_OUT])
     figures: dict[str, Any] = {"environment": environment(), "seed": given.seed, "features": X.shape[1]}
     figures |= {"photographs": rated["source"].value_counts().to_dict(), "damaged_copies": len(copies)}
     model = fit(X, rated["target"], damaged, copies["target"], seed=given.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,7 @@ def demo(folder: Path | None, *, jobs: int = 1) -> int:
     found, problems = photographs(images)
     fitted = chosen_model(None)
     table = score_table(found, problems, fitted, jobs=jobs, max_pixels=200_000_000)
-    print_scores(table, fitted, top=50)
+    print_scores(table, fitted, top=50, names=None if folder is not None else lambda path: Path(path).name)
     status = report_failures(table)
     scored = table.dropna(subset="score")
     if len(scored):
@@ -108,8 +108,10 @@ def score_table(
     return pd.concat(parts, ignore_index=True)[columns]
 
 
-def print_scores(table: pd.DataFrame, model: AdditiveModel, *, top: int | None) -> None:
-    """Print the scored photographs, best first."""
+def print_scores(
+    table: pd.DataFrame, model: AdditiveModel, *, top: int | None, names: Callable[[str], str] | None = None
+) -> None:
+    """Print the scored photographs, best first, called by ``names`` or by their path below the folder that they share."""
     scored = table.dropna(subset="score").sort_values("score", ascending=False, kind="stable")
     if scored.empty:
         return
@@ -121,10 +123,11 @@ def print_scores(table: pd.DataFrame, model: AdditiveModel, *, top: int | None) 
     for criterion in model.criteria_:
         out.add_column(criterion.capitalize(), justify="right")
     shown = scored.head(top) if top else scored
-    names = dict(zip(scored.index, shortened(list(scored["path"])), strict=True))
+    paths = scored["path"].tolist()
+    called = dict(zip(scored.index, map(names, paths) if names else shortened(paths), strict=True))
     for index, row in shown.iterrows():
         marks = (f"{row[criterion]:.0f}" for criterion in model.criteria_)
-        out.add_row(readable(names[index]), f"{row['score']:.2f}", f"{row['percentile']:.0f} %", *marks)
+        out.add_row(readable(called[index]), f"{row['score']:.2f}", f"{row['percentile']:.0f} %", *marks)
     console().print(out)
     if len(shown) < len(scored):
         console().print(f"... and {len(scored) - len(shown)} more: --top 0 prints all, --output writes all")

@@ -40,13 +40,12 @@ def _clause(explanation: Explanation, part: CriterionEffect, verb: str) -> str:
 
 
 def _measured(feature: FeatureEffect) -> str:
-    if feature.percentile is None:
-        return f"the {feature.label} ({quantity(feature)})"
-    if feature.percentile >= 60:
-        return f"high {feature.label} ({quantity(feature)}; higher than in {feature.percentile:.0f} % of them)"
-    if feature.percentile <= 40:
-        return f"low {feature.label} ({quantity(feature)}; lower than in {100 - feature.percentile:.0f} % of them)"
-    return f"middling {feature.label} ({quantity(feature)})"
+    place = ""
+    if feature.percentile is not None and feature.percentile >= 50:
+        place = f", higher than in {feature.percentile:.0f} % of them"
+    elif feature.percentile is not None:
+        place = f", lower than in {100 - feature.percentile:.0f} % of them"
+    return f"{feature.label} ({quantity(feature)}{place})"
 
 
 def quantity(feature: FeatureEffect) -> str:

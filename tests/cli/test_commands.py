@@ -196,10 +196,10 @@ def rated(tmp_path_factory, photographs):
     root = tmp_path_factory.mktemp("rated")
     rows = []
     for name, rgb in photographs.items():
-        for index in range(5):
+        for index in range(12):
             y, x = (index * 37) % (rgb.shape[0] - 200), (index * 61) % (rgb.shape[1] - 240)
             crop = rgb[y : y + 200, x : x + 240]
-            crop = np.clip(crop * (0.4 + 0.3 * index), 0, 255).astype(np.uint8)
+            crop = np.clip(crop * (0.4 + 0.12 * index), 0, 255).astype(np.uint8)
             file = f"{name}{index}.png"
             Image.fromarray(crop).save(root / file)
             rows.append({"image": file, "stars": cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).mean(), "shoot": name})
@@ -256,7 +256,7 @@ def test_train_leaves_out_missing_photographs(rated, tmp_path):
     status, out, err = run("train", labels, "--images", rated, "--target", "stars", "--output", output, "--folds", 3)
     assert status == 1
     assert "gone.png" in err
-    assert "30 photographs" in out
+    assert "72 photographs" in out
     assert output.exists()
 
 

@@ -13,7 +13,7 @@ from iaa_classic.errors import UserError
 
 
 def test_names_cannot_control_the_terminal():
-    assert readable("a\x1b[31mb\nc.jpg") == r"a\x1b\[31mb\nc.jpg"
+    assert readable("a\x1b[31mb\nc.jpg") == r"a\x1b[31mb\nc.jpg"
     assert readable("[bold]x") == r"\[bold]x"
     assert readable("été.jpg") == "été.jpg"
     assert readable(os.fsdecode(b"\xff.jpg")) == r"\udcff.jpg"
