@@ -37,10 +37,8 @@ def made_up(**changes):
 def test_sentences_restate_the_numbers():
     first, second, third = made_up().sentences()
     assert first == ("It scores 4.9 on a scale from 1 to 10, better than 31 % of the photographs that the model was fitted on.")
-    assert (
-        second
-        == "Lighting helps it most (+0.30 points), above all clipped highlights (12.3 % of pixels, higher than in 50 % of them)."
-    )
+    leading = "above all clipped highlights (12.3 % of pixels, higher than in 50 % of them)."
+    assert second == f"Lighting helps it most (+0.30 points), {leading}"
     assert third == (
         "Sharpness costs it most (-0.90 points), above all noise (12 grey levels, higher than in 92 % of them) "
         "and focus (0.2, lower than in 90 % of them)."
