@@ -1,7 +1,7 @@
 """The rated photographs that the benchmarks share: where they are, their ratings on one scale, and their features.
 
 The folder is ``--data`` or ``IAA_CLASSIC_DATA`` or ``../shared/data`` beside the checkout. Measured features are kept in a
-cache folder (``--cache``) keyed by the versions of the catalogue, so that a second run reads them.
+cache folder (``--cache``) keyed by the code of the features, so that a second run reads them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from iaa_classic import load_image
-from iaa_classic.features import catalogue, select
+from iaa_classic.features import select
 from iaa_classic.measuring import measure_images, warm_up
 from iaa_classic.progress import progress_bar
 
@@ -66,20 +66,24 @@ def photographs(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".png"))
 
 
+def cached(name: str, keys: Sequence[str], cache: Path) -> Path:
+    """Where the features of these pictures are kept: another file when the code of the features has changed."""
+    code = hashlib.sha256()
+    for path in sorted((ROOT / "features").rglob("*.py")):
+        code.update(ast.dump(ast.parse(path.read_text())).encode())
+    key = hashlib.sha256("\n".join([code.hexdigest(), *keys]).encode()).hexdigest()[:16]
+    return cache / f"{name}-{key}.csv"
+
+
 def measured(
     name: str, keys: Sequence[str], sources: Callable[[], Iterator[object]], *, cache: Path, jobs: int
 ) -> pd.DataFrame:
     """All features of the pictures that ``sources`` yields, read from the cache if they have been measured before."""
-    versions = ",".join(f"{record.name}:{record.version}" for record in catalogue().values())
-    code = hashlib.sha256()
-    for path in sorted((ROOT / "features").rglob("*.py")):
-        code.update(ast.dump(ast.parse(path.read_text())).encode())
-    key = hashlib.sha256("\n".join([versions, code.hexdigest(), *keys]).encode()).hexdigest()[:16]
-    path = cache / f"{name}-{key}.csv"
+    path = cached(name, keys, cache)
     records = select("all")
     names = [record.name for record in records]
     if path.is_file():
-        return pd.read_csv(path, float_precision="round_trip")
+        return pd.read_csv(path)
     cache.mkdir(parents=True, exist_ok=True)
     warm_up(records)
     rows = []

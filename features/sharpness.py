@@ -293,6 +293,13 @@ def _taps(half: tuple[float, ...], gain: float) -> NDArray[np.float32]:
     return np.array([*half, *half[-2::-1]], dtype=np.float32) * np.float32(gain)
 
 
+def _filtered_down(plane: FloatPlane, taps: NDArray[np.float32]) -> FloatPlane:
+    if not plane.size:
+        return plane
+    column = np.ascontiguousarray(plane)
+    return np.asarray(cv2.filter2D(column, -1, taps[:, None], borderType=cv2.BORDER_REFLECT_101))
+
+
 @shared
 def detail_energy(picture: Picture) -> list[tuple[FloatPlane, ...]]:
     """Squared LH, HL, HH coefficients of a three-level CDF 9/7 wavelet transform of luma (0..255), finest level
@@ -309,9 +316,8 @@ def detail_energy(picture: Picture) -> list[tuple[FloatPlane, ...]]:
         bands = []
         for half in across:
             for taps, start in ((low, 0), (high, 1)):
-                filtered = cv2.filter2D(np.ascontiguousarray(half), -1, taps[:, None], borderType=cv2.BORDER_REFLECT_101)
-                bands.append(np.ascontiguousarray(np.asarray(filtered)[start::2]))
-        plane = bands[0].astype(np.float32, copy=False)
+                bands.append(_filtered_down(half, taps)[start::2])
+        plane = np.ascontiguousarray(bands[0], dtype=np.float32)
         levels.append(tuple(band * band for band in bands[1:]))
     return levels
 

@@ -105,6 +105,8 @@ def degenerate() -> dict[str, np.ndarray]:
         "one pixel": flat(10, 200, 30, height=1, width=1),
         "two by two": random.integers(0, 256, (2, 2, 3), dtype=np.uint8),
         "one column": random.integers(0, 256, (100, 1, 3), dtype=np.uint8),
+        "long column": random.integers(0, 256, (1000, 1, 3), dtype=np.uint8),
+        "very tall": random.integers(0, 256, (2000, 2, 3), dtype=np.uint8),
         "one row": random.integers(0, 256, (1, 100, 3), dtype=np.uint8),
         "very wide": random.integers(0, 256, (2, 2000, 3), dtype=np.uint8),
         "seven by five": random.integers(0, 256, (5, 7, 3), dtype=np.uint8),

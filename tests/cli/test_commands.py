@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
+import tarfile
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from iaa_classic import default_model, load_model
 from iaa_classic.cli import main as cli
 from iaa_classic.features import CRITERIA, catalogue
+from iaa_classic.files import IMAGE_SUFFIXES, RAW_SUFFIXES
 
 RUNNER = CliRunner()
 
@@ -272,3 +275,38 @@ def test_help_of_every_command_shows_an_example():
         status, out, _ = run(command, "--help")
         assert status == 0
         assert f"Example: iaa-classic {command}" in " ".join(out.split())
+
+
+@pytest.fixture(scope="module")
+def odd(data, tmp_path_factory):
+    """The folder of odd files, unpacked."""
+    root = tmp_path_factory.mktemp("odd")
+    with tarfile.open(data / "odd_files" / "odd_files.tar.gz") as archive:
+        archive.extractall(root, filter="data")
+    return root
+
+
+def test_every_odd_file_is_scored_or_listed(odd, tmp_path):
+    output = tmp_path / "scores.csv"
+    status, out, err = run("score", odd, "--output", output, "--jobs", 2)
+    assert status == 1
+    assert "Traceback" not in out + err
+    table = pd.read_csv(output)
+    files = {str(path) for path in odd.rglob("*") if path.is_file()}
+    pictures = {path for path in files if path[path.rindex(".") :].lower() in IMAGE_SUFFIXES | RAW_SUFFIXES}
+    assert pictures <= set(table["path"]) <= files
+    scored = table["error"].isna()
+    assert scored.sum() > 60
+    assert table.loc[scored, "score"].map(math.isfinite).all()
+    assert table.loc[~scored, "score"].isna().all()
+    assert not table["error"].fillna("").str.contains("could not be measured").any()
+
+
+def test_wallpapers_are_all_scored(data, tmp_path):
+    output = tmp_path / "scores.csv"
+    status, _, err = run("score", data / "photos" / "wallpapers", "--output", output, "--jobs", 2)
+    assert status == 0, err
+    table = pd.read_csv(output)
+    assert len(table) == 20
+    assert table["error"].isna().all()
+    assert table["score"].notna().all()
