@@ -3,7 +3,7 @@
     python benchmarks/accuracy.py
 
 Grouped 10-fold cross-validation on OASIS (photographs of one theme are never split), for trees and support vectors, beside a
-constant baseline and mean brightness alone; then the additivity of both models over all of OASIS.
+constant baseline and mean lightness alone; then the additivity of both models over all of OASIS.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     X = measured_files("oasis", rated["path"].tolist(), cache=given.cache, jobs=given.jobs)
     y = rated["rating"].to_numpy()
     print(f"OASIS: {len(y)} photographs, {rated['group'].nunique()} groups, {X.shape[1]} features, seed {given.seed}")
-    print(f"mean brightness alone: SRCC {abs(srcc(y, X['mean_brightness'])):.3f}")
+    print(f"mean lightness alone: SRCC {abs(srcc(y, X['mean_lightness'])):.3f}")
     rows, held_out = {}, {}
     for kind in ("gbm", "svm", "both"):
         model = AestheticRegressor(model=kind, random_state=given.seed)

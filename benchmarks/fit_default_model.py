@@ -35,7 +35,14 @@ SCALE = (1.0, 10.0)
 DAMAGED_WEIGHT = 1.0
 LEFT_OUT = ("aspect_ratio",)
 """All OASIS photographs are 5:4, so that the shape of the frame would say which collection a photograph comes from."""
-PARAMETERS: dict[str, Any] = {"model": "gbm", "max_depth": 5, "n_bags": 3, "scale": SCALE}
+PARAMETERS: dict[str, Any] = {
+    "model": "gbm",
+    "n_trees": 400,
+    "max_depth": 5,
+    "min_samples_leaf": 10,
+    "n_bags": 3,
+    "scale": SCALE,
+}
 
 
 def to_scale(rating: pd.Series) -> pd.Series:

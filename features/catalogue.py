@@ -222,10 +222,12 @@ def select(names: str | Iterable[str] = "all") -> list[Feature]:
     if isinstance(names, str):
         if names == "all":
             return list(known.values())
-        if names in CRITERIA:
+        if names in {record.criterion for record in known.values()}:
             return [record for record in known.values() if record.criterion == names]
         names = [names]
     chosen = list(names)
+    if not chosen:
+        raise ValueError("no feature is selected; give names, a criterion or 'all'")
     unknown = [name for name in chosen if name not in known]
     if unknown:
         import difflib

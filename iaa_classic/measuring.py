@@ -156,7 +156,7 @@ def warm_up(features: Sequence[Feature]) -> None:
 
 
 def describe_source(source: Any, position: int) -> str:
-    """A short name for a source in messages and tables: its path, or its kind and position."""
+    """A short name for a source in messages and tables: its path (stray bytes escaped), or its kind and position."""
     if isinstance(source, (str, os.PathLike)):
-        return os.fspath(source) if isinstance(os.fspath(source), str) else os.fsdecode(source)
+        return os.fsdecode(source).encode("utf-8", "backslashreplace").decode("utf-8")
     return f"{type(source).__name__} at position {position}"

@@ -69,5 +69,5 @@ def test_continuous_integration_runs_the_command_of_the_readme():
     commands = re.findall(r"^python -m pip install .*$", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
     assert len(commands) == 2
     assert commands[0].endswith("&& iaa-classic demo")
-    assert commands[1].endswith("python -P -m pytest")
+    assert commands[1].endswith("python -P -m pytest -n auto")
     assert commands[1] in (ROOT / ".ci" / "run").read_text()

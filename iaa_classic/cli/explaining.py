@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect
 from ..explanation import explain as explain_photo
 from ..explanation.sentences import quantity
-from ..images import ImageError
 from .inputs import chosen_model
 from .tables import console, readable
 
@@ -23,10 +21,7 @@ _BAR = 16
 
 def explain(photo: str, *, as_json: bool = False, model: str | None = None, top: int = 5, max_pixels: int) -> int:
     """Print why a photograph scores as it does; returns the exit status."""
-    try:
-        explanation = explain_photo(photo, chosen_model(model), max_pixels=max_pixels)
-    except ImageError as error:
-        raise UserError(readable(str(error))) from error
+    explanation = explain_photo(photo, chosen_model(model), max_pixels=max_pixels)
     if as_json:
         json.dump(explanation.to_dict(), sys.stdout, indent=1)
         sys.stdout.write("\n")

@@ -19,7 +19,9 @@ def extract(paths: Sequence[str], *, output: Path, features: str, jobs: int, max
 
     check_output(output)
     try:
-        records = select([name.strip() for name in features.split(",")] if "," in features else features)
+        parts = [name.strip() for name in features.split(",") if name.strip()]
+        records = [record for part in parts for record in select(part)]
+        records = select([record.name for record in records])
     except ValueError as error:
         raise UserError(str(error)) from error
     images, problems = photographs(paths)
@@ -32,4 +34,4 @@ def extract(paths: Sequence[str], *, output: Path, features: str, jobs: int, max
     table = pd.DataFrame(rows, columns=["path", *names, "error"])
     write_table(table, output)
     notices().print(f"Wrote {len(table)} rows of {len(names)} features to {readable(str(output))}")
-    return report_failures(table)
+    return report_failures(table, "measured")

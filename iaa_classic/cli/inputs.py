@@ -25,6 +25,8 @@ def photographs(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]
     UserError
         If there is no photograph at all.
     """
+    if "" in paths:
+        raise UserError("an empty path was given (an unset variable?)")
     found = find_images(paths)
     images, problems = [str(path) for path in found.images], [(str(path), why) for path, why in found.problems]
     if not images and not problems:

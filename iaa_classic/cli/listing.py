@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from ..errors import UserError
-from ..features import CRITERIA, catalogue
+from ..features import catalogue
 from .tables import console, readable
 
 _KEYS = ("name", "criterion", "unit", "range", "direction", "reference")
@@ -17,8 +17,9 @@ _KEYS = ("name", "criterion", "unit", "range", "direction", "reference")
 
 def features(criterion: str | None, *, as_json: bool) -> int:
     """Print the catalogue, or one criterion of it; returns the exit status."""
-    if criterion is not None and criterion not in CRITERIA:
-        raise UserError(f"{criterion!r} is not a criterion; choose from {', '.join(CRITERIA)}")
+    criteria = dict.fromkeys(record.criterion for record in catalogue().values())
+    if criterion is not None and criterion not in criteria:
+        raise UserError(f"{criterion!r} is not a criterion of the catalogue; choose from {', '.join(criteria)}")
     records = [record for record in catalogue().values() if criterion in (None, record.criterion)]
     if as_json:
         described = [record.to_dict() for record in records]

@@ -5,6 +5,7 @@ Heavy imports happen inside the commands, so that ``iaa-classic --help`` stays q
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -136,7 +137,7 @@ def train(
         str | None, typer.Option("--image-column", help="Column with the file names. [default: image, path, ...]")
     ] = None,
     folds: Annotated[int, typer.Option("--folds", min=2, help="Folds of the cross-validation.")] = 10,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
     jobs: Jobs = 1,
     max_megapixels: MaxPixels = 200,
 ) -> None:
@@ -164,17 +165,18 @@ def main() -> None:
     """Entry point: run a command and turn expected errors into one clear line and exit status 2."""
     from ..errors import UserError
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `iaa-classic features | head` ends quietly
     try:
         app()
-    except UserError as error:
-        typer.echo(f"error: {error}", err=True)
+    except (UserError, OSError) as error:
+        from .tables import printable
+
+        typer.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,11 @@ def score(
     fitted = chosen_model(model)
     images, problems = photographs(paths)
     table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels)
-    print_scores(table, fitted, top=top)
     if output is not None:
-        written = table.assign(path=table["path"].map(portable))
-        write_table(written, output)
+        write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
-    return report_failures(table)
+    print_scores(table, fitted, top=top)
+    return report_failures(table, "scored")
 
 
 def demo(folder: Path | None, *, jobs: int = 1) -> int:
@@ -55,7 +54,7 @@ def demo(folder: Path | None, *, jobs: int = 1) -> int:
     fitted = chosen_model(None)
     table = score_table(found, problems, fitted, jobs=jobs, max_pixels=200_000_000)
     print_scores(table, fitted, top=50, names=None if folder is not None else lambda path: Path(path).name)
-    status = report_failures(table)
+    status = report_failures(table, "scored")
     scored = table.dropna(subset="score")
     if len(scored):
         best = str(scored.sort_values("score")["path"].iloc[-1])
@@ -95,7 +94,7 @@ def score_table(
         if not failed.all():
             scores[~failed] = model.predict(X[~failed])
             marks.loc[~failed] = model.marks(X[~failed])
-        part = pd.DataFrame({"path": [path for path, _ in chunk], "score": scores})
+        part = pd.DataFrame({"path": pd.Series([path for path, _ in chunk], dtype=object), "score": scores})
         part["percentile"] = np.nan
         part.loc[~failed, "percentile"] = model.percentile(scores[~failed])
         part = part.join(marks)
@@ -104,8 +103,10 @@ def score_table(
     columns = ["path", "score", "percentile", *model.criteria_, "error"]
     if problems:
         empty: dict[str, Any] = dict.fromkeys(columns, np.nan)
-        parts.append(pd.DataFrame([empty | {"path": path, "error": why} for path, why in problems], columns=columns))
-    return pd.concat(parts, ignore_index=True)[columns]
+        rows = [empty | {"path": path, "error": why} for path, why in problems]
+        parts.append(pd.DataFrame(rows, columns=columns, dtype=object))
+    table = pd.concat(parts, ignore_index=True)[columns]
+    return table.astype(dict.fromkeys(columns[1:-1], float))
 
 
 def print_scores(
@@ -134,13 +135,13 @@ def print_scores(
     console().print("[dim]Better than: share of the photographs that the model was fitted on with a lower score.[/]")
 
 
-def report_failures(table: pd.DataFrame) -> int:
-    """List what failed on standard error; returns the exit status."""
+def report_failures(table: pd.DataFrame, done: str) -> int:
+    """List what could not be ``done`` on standard error; returns the exit status."""
     failed = table[table["error"] != ""]
     if failed.empty:
         return 0
     out = notices()
-    out.print(f"{len(failed)} of {len(table)} could not be scored:", style="bold", highlight=False)
+    out.print(f"{len(failed)} of {len(table)} could not be {done}:", style="bold", highlight=False)
     for path, why in zip(failed["path"], failed["error"], strict=True):
         out.print(f"  {readable(path)}: {readable(why)}", highlight=False, soft_wrap=True)
     return 2 if len(failed) == len(table) else 1

@@ -32,11 +32,15 @@ def notices() -> Console:
     return plain if plain.is_terminal else Console(stderr=True, width=_WIDTH_OF_FILES)
 
 
-def readable(text: str) -> str:
-    """A name fit for a terminal and for rich markup: control characters and stray bytes are shown, not sent."""
+def printable(text: str) -> str:
+    """Text fit for a terminal: control characters and stray bytes are shown, not sent."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
-    return escape(shown)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def readable(text: str) -> str:
+    """Text fit for a terminal that rich prints as it is, without reading markup into it."""
+    return escape(printable(text))
 
 
 def portable(text: str) -> str:
@@ -89,16 +93,17 @@ def check_folder(path: Path) -> None:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write ``table`` in the format of the path's ending; the file appears whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=path.suffix.lower())
-    os.close(handle)
+    temporary = None
     try:
+        handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=".iaa-", suffix=path.suffix.lower())
+        os.close(handle)
         _WRITERS[path.suffix.lower()](table, temporary)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        os.replace(temporary, os.path.realpath(path))
     except OSError as error:
-        raise UserError(f"{path}: could not be written ({error})") from error
+        raise UserError(f"{path}: could not be written ({error.strerror or error})") from error
     finally:
-        if os.path.exists(temporary):
+        if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)

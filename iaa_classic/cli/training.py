@@ -49,6 +49,7 @@ def train(
         raise UserError(f"{output}: a model file ends in .skops")
     check_folder(output)
     table = read_labels(labels, images=images, target=target, group=group, image_column=image_column)
+    check_ratings(table, target=target, group=group)
     records = select("all")
     values, failures = [], []
     for path, measurement in measured(list(table["path"]), records, jobs=jobs, max_pixels=max_pixels):
@@ -59,10 +60,9 @@ def train(
     X = pd.DataFrame(np.array(values)[usable], columns=[record.name for record in records])
     y = table["target"].to_numpy(dtype=float)[usable]
     groups = table["group"].to_numpy()[usable] if group else None
-    if len(y) < _FEWEST:
-        raise UserError(f"{len(y)} rated photographs could be read; at least {_FEWEST} are needed to fit a model")
-    if np.ptp(y) == 0:
-        raise UserError(f"every rating in column {target!r} is {y[0]:g}; there is nothing to learn")
+    status = report_unread(failures, len(table))
+    if status:
+        check_ratings(table.loc[usable], target=target, group=group)
     regressor = AestheticRegressor(model=model, random_state=seed)
     try:
         with progress_bar("Cross-validating", folds) as advance:
@@ -72,7 +72,20 @@ def train(
     print_validation(validation, n=len(y), grouped=group, seed=seed)
     save_model(regressor.fit(X, y), output)
     console().print(f"Saved the model, fitted on all {len(y)} photographs, to {readable(str(output))}", highlight=False)
-    return report_unread(failures, len(table))
+    return status
+
+
+def check_ratings(table: pd.DataFrame, *, target: str, group: str | None) -> None:
+    """Refuse ratings from which nothing can be learnt, before and after the photographs have been read."""
+    if len(table) < _FEWEST:
+        raise UserError(
+            f"{len(table)} rated photographs are left; at least {_FEWEST} are needed to fit a model "
+            "(names in the table are looked up below --images)"
+        )
+    if table["target"].nunique() == 1:
+        raise UserError(f"every rating in column {target!r} is {table['target'].iloc[0]:g}; there is nothing to learn")
+    if group and table["group"].nunique() < 2:
+        raise UserError(f"column {group!r} holds a single group; cross-validation needs at least 2")
 
 
 def read_labels(labels: Path, *, images: Path, target: str, group: str | None, image_column: str | None) -> pd.DataFrame:
@@ -109,8 +122,28 @@ def read_labels(labels: Path, *, images: Path, target: str, group: str | None, i
     paths = [str(images / name.strip()) for name in table.loc[rated, image_column].astype(str).tolist()]
     chosen = pd.DataFrame({"path": paths, "target": ratings[rated].to_numpy(dtype=float)})
     if group:
+        unknown = rated & table[group].isna()
+        if unknown.any():
+            line = int(np.flatnonzero(unknown)[0]) + 2
+            raise UserError(f"{labels}: line {line}: no value in column {group!r}; give every rated photograph a group")
         chosen["group"] = table.loc[rated, group].astype(str).to_numpy()
-    return chosen
+    out = notices()
+    if len(chosen) < len(table):
+        out.print(f"{len(table) - len(chosen)} rows without a name or a finite rating are left out", highlight=False)
+    merged = merge_repeated(chosen, labels)
+    if len(merged) < len(chosen):
+        out.print(f"{len(chosen)} ratings of {len(merged)} photographs: ratings of one are averaged", highlight=False)
+    return merged
+
+
+def merge_repeated(chosen: pd.DataFrame, labels: Path) -> pd.DataFrame:
+    """One row per photograph with its mean rating, so that cross-validation never trains on what it tests."""
+    if "group" in chosen:
+        spread = chosen.groupby("path")["group"].nunique()
+        if (spread > 1).any():
+            raise UserError(f"{labels}: {spread.idxmax()} stands in more than one group")
+    how = {column: "mean" if column == "target" else "first" for column in chosen.columns.drop("path")}
+    return chosen.groupby("path", sort=False).agg(how).reset_index()
 
 
 def print_validation(validation: CrossValidation, *, n: int, grouped: str | None, seed: int) -> None:
@@ -128,8 +161,14 @@ def print_validation(validation: CrossValidation, *, n: int, grouped: str | None
     labels = {"srcc": "SRCC (rank correlation)", "plcc": "PLCC (linear correlation)", "mae": "MAE (mean absolute error)"}
     for figure, label in labels.items():
         baseline = f"{means['baseline_mae']:.3f}" if figure == "mae" else "undefined"
-        out.add_row(label, f"{means[figure]:.3f}", f"{spreads[figure]:.3f}", baseline)
+        undefined = int(validation.folds[figure].isna().sum())
+        note = f" ({undefined} of {len(validation.folds)} folds undefined)" if undefined else ""
+        out.add_row(label + note, _number(means[figure]), _number(spreads[figure]), baseline)
     console().print(out)
+
+
+def _number(value: float) -> str:
+    return "undefined" if np.isnan(value) else f"{value:.3f}"
 
 
 def report_unread(failures: list[tuple[str, str]], total: int) -> int:

@@ -115,7 +115,8 @@ def explain(
     source : path, bytes, binary file, ndarray or PIL image
         The photograph.
     model : AestheticRegressor or AdditiveModel, optional
-        A fitted model on catalogue features; the model that ships with the package if left out.
+        A fitted model on catalogue features, or a pipeline that ends in one; the model that ships with the package if
+        left out.
     max_pixels : int
         Larger pictures are refused before they are decoded.
 
@@ -132,11 +133,11 @@ def explain(
 
     from ..default import default_scorer
 
-    model = default_scorer() if model is None else model
+    model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
     names = [str(name) for name in model.feature_names_in_]
     measured = measure_image(source, select(names), max_pixels=max_pixels)
     if measured.error is not None:
-        raise ImageError(describe_source(source, 0), measured.error, "try another copy of the photograph")
+        raise ImageError(describe_source(source, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=names)
     return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import tarfile
 
@@ -247,6 +248,61 @@ def test_train_says_what_is_wrong(rated, tmp_path):
         assert status == 2
         assert message in err
     assert not output.exists()
+
+
+def test_train_averages_repeated_ratings_instead_of_leaking_them(rated, tmp_path):
+    table = pd.read_csv(rated / "ratings.csv")
+    table["stars"] = np.random.default_rng(0).random(len(table))
+    labels = tmp_path / "twice.csv"
+    pd.concat([table, table.assign(stars=1 - table["stars"] / 2)]).to_csv(labels, index=False)
+    arguments = ("--images", rated, "--target", "stars", "--output", tmp_path / "m.skops")
+    status, out, err = run("train", labels, *arguments)
+    assert status == 0
+    assert "72 photographs" in out
+    assert "144 ratings of 72 photographs" in err
+    table = pd.concat([table, table.iloc[:1].assign(shoot="elsewhere")])
+    table.to_csv(labels, index=False)
+    status, _, err = run("train", labels, *arguments, "--group", "shoot")
+    assert (status, "more than one group" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shoot": None}, "no value in column 'shoot'"),
+        ({"shoot": "one"}, "single group"),
+        ({"stars": 3.0}, "there is nothing to learn"),
+        ({"stars": np.nan}, "0 rated photographs are left"),
+    ],
+)
+def test_train_refuses_hopeless_ratings_before_measuring(rated, tmp_path, change, message):
+    labels = tmp_path / "ratings.csv"
+    pd.read_csv(rated / "ratings.csv").assign(**change).to_csv(labels, index=False)
+    arguments = ("--images", rated, "--target", "stars", "--group", "shoot", "--output", tmp_path / "m.skops")
+    status, _, err = run("train", labels, *arguments)
+    assert status == 2
+    assert message in err
+
+
+def test_names_that_are_not_text_survive(folder, tmp_path):
+    root = tmp_path / "bytes"
+    root.mkdir()
+    shutil.copy(folder / "coffee.jpg", os.fsencode(root) + b"/caf\xe9.jpg")
+    (root / "[bold]x.jpg").write_bytes(b"no")
+    output = tmp_path / "s.csv"
+    status, out, _ = run("score", root, "--output", output)
+    assert status == 1
+    assert r"caf\udce9.jpg" in out
+    assert sorted(path.rsplit("/")[-1] for path in pd.read_csv(output)["path"]) == ["[bold]x.jpg", r"caf\udce9.jpg"]
+    assert run("demo", root)[0] == 1
+
+
+def test_extract_takes_several_criteria(folder, tmp_path):
+    output = tmp_path / "f.csv"
+    assert run("extract", folder / "coffee.jpg", "--output", output, "--features", "lighting, aspect_ratio,")[0] == 0
+    assert "aspect_ratio" in pd.read_csv(output)
+    assert run("extract", "", "--output", output)[0] == 2
+    assert run("features", "--criterion", "people")[0] == 2
 
 
 def test_train_leaves_out_missing_photographs(rated, tmp_path):
