@@ -62,7 +62,7 @@ def train(
     groups = table["group"].to_numpy()[usable] if group else None
     status = report_unread(failures, len(table))
     if status:
-        check_ratings(table.loc[usable], target=target, group=group)
+        check_ratings(table.iloc[np.flatnonzero(usable)], target=target, group=group)
     regressor = AestheticRegressor(model=model, random_state=seed)
     try:
         with progress_bar("Cross-validating", folds) as advance:
