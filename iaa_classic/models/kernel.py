@@ -226,8 +226,8 @@ def fit_kernel(
     n_groups: int,
     *,
     sample_weight: Floats | None = None,
-    C: float = 0.5,
-    gamma: float = 0.2,
+    C: float = 0.25,
+    gamma: float = 0.1,
     epsilon: float = 0.3,
     random_state: Any = None,
 ) -> AdditiveKernel:

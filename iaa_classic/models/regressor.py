@@ -55,7 +55,7 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         Ensembles that are averaged, each grown on a random 80 % of the rows (all rows if 1).
     C, epsilon : float
         Cost and insensitive width of the support vector regression, in standard deviations of the target.
-    gamma : float, default=0.2
+    gamma : float, default=0.1
         Width of each criterion's kernel, divided by its number of features.
     random_state : int, RandomState or None, default=None
 
@@ -103,8 +103,8 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         l2_regularization: float = 5.0,
         feature_share: float = 0.1,
         n_bags: int = 10,
-        C: float = 0.5,
-        gamma: float = 0.2,
+        C: float = 0.25,
+        gamma: float = 0.1,
         epsilon: float = 0.3,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:

@@ -156,7 +156,7 @@ def test_it_learns(table, fitted):
 def test_many_rows_are_fitted_in_the_span_of_a_few(table, monkeypatch):
     monkeypatch.setattr(module, "MOST_ROWS", 200)
     monkeypatch.setattr(module, "LANDMARKS", 150)
-    few = fit_kernel(table.X, table.y, table.groups, 4, C=2.0, random_state=0)
+    few = fit_kernel(table.X, table.y, table.groups, 4, C=2.0, gamma=0.2, random_state=0)
     assert len(few.support) == 150
     np.testing.assert_allclose(few.parts(table.X).mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(summed(few.feature_effects(table.X[:5]), table), few.parts(table.X[:5]), atol=1e-9)
