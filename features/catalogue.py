@@ -76,6 +76,14 @@ class Feature:
         Whether the value is measured on the working scale or also looks at native pixels.
     version : int
         Raised whenever the value for the same picture changes; models refuse a version that they were not fitted with.
+    rises_with, falls_with : str
+        The controlled change of a photograph (a name of ``iaa_classic.fidelity.CHANGES``) under which the value rises, or
+        falls: what proves that the feature measures what it says. Technical criteria declare at least one of them.
+    no_case : str
+        Why no such change exists, where a technical feature declares none.
+    compatibility : str
+        What is odd about a published definition that is kept to the letter. A feature with such a note is measured only
+        when it, or a set that holds it, is asked for by name: ``"all"`` leaves it out.
     """
 
     name: str
@@ -88,6 +96,10 @@ class Feature:
     function: Callable[[Picture], float]
     scale: Scale = "working"
     version: int = 1
+    rises_with: str = ""
+    falls_with: str = ""
+    no_case: str = ""
+    compatibility: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or not self.name.islower():
@@ -99,6 +111,8 @@ class Feature:
         low, high = self.range
         if not low < high or math.isnan(low) or math.isnan(high):
             raise ValueError(f"{self.name}: range {self.range} is not (low, high)")
+        if self.no_case and (self.rises_with or self.falls_with):
+            raise ValueError(f"{self.name}: a case is declared, and a reason why there is none")
         for field in ("label", "unit", "reference"):
             if not getattr(self, field).strip():
                 raise ValueError(f"{self.name}: {field} is empty")
@@ -123,6 +137,10 @@ class Feature:
             "reference": self.reference,
             "scale": self.scale,
             "version": self.version,
+            "rises_with": self.rises_with,
+            "falls_with": self.falls_with,
+            "no_case": self.no_case,
+            "compatibility": self.compatibility,
         }
 
 
@@ -150,12 +168,31 @@ def feature(
     reference: str,
     scale: Scale = "working",
     version: int = 1,
+    rises_with: str = "",
+    falls_with: str = "",
+    no_case: str = "",
+    compatibility: str = "",
 ) -> Callable[[Callable[[Picture], float]], Callable[[Picture], float]]:
     """Register the decorated function under its own name; see ``Feature`` for the fields."""
 
     def declare(function: Callable[[Picture], float]) -> Callable[[Picture], float]:
-        name = function.__name__
-        register(Feature(name, criterion, label, unit, range, direction, reference, function, scale, version))
+        record = Feature(
+            function.__name__,
+            criterion,
+            label,
+            unit,
+            range,
+            direction,
+            reference,
+            function,
+            scale,
+            version,
+            rises_with,
+            falls_with,
+            no_case,
+            compatibility,
+        )
+        register(record)
         return function
 
     return declare
@@ -184,19 +221,41 @@ def family(
     reference: str,
     scale: Scale = "working",
     version: int = 1,
+    rises_with: str | Mapping[str, str] = "",
+    falls_with: str | Mapping[str, str] = "",
+    no_case: str | Mapping[str, str] = "",
+    compatibility: str | Mapping[str, str] = "",
 ) -> Callable[[Callable[[Picture], Sequence[float]]], Callable[[Picture], Sequence[float]]]:
     """Register one feature per entry of ``members`` (name to label), all computed by one call.
 
-    The decorated function returns its numbers in the order of ``members`` and runs once per picture. ``direction`` may be
-    a mapping from name to direction; names that it leaves out are "neutral".
+    The decorated function returns its numbers in the order of ``members`` and runs once per picture. ``direction`` and the
+    fields after ``version`` may be mappings from a member's name; names that they leave out are "neutral", or empty.
     """
+
+    def own(name: str, field: str | Mapping[str, str]) -> str:
+        return field if isinstance(field, str) else field.get(name, "")
 
     def declare(function: Callable[[Picture], Sequence[float]]) -> Callable[[Picture], Sequence[float]]:
         once = shared(function)
         for position, (name, label) in enumerate(members.items()):
-            own = direction.get(name, "neutral") if isinstance(direction, Mapping) else direction
-            call = Member(once, position)
-            register(Feature(name, criterion, label, unit, range, own, reference, call, scale, version))
+            better = direction.get(name, "neutral") if isinstance(direction, Mapping) else direction
+            record = Feature(
+                name,
+                criterion,
+                label,
+                unit,
+                range,
+                better,
+                reference,
+                Member(once, position),
+                scale,
+                version,
+                own(name, rises_with),
+                own(name, falls_with),
+                own(name, no_case),
+                own(name, compatibility),
+            )
+            register(record)
         return once
 
     return declare
@@ -213,6 +272,8 @@ def catalogue() -> dict[str, Feature]:
 def select(names: str | Iterable[str] = "all") -> list[Feature]:
     """Records for ``"all"``, for one criterion's name, or for a list of feature names.
 
+    ``"all"`` and a criterion's name leave out the features that are kept for compatibility alone.
+
     Raises
     ------
     ValueError
@@ -221,9 +282,9 @@ def select(names: str | Iterable[str] = "all") -> list[Feature]:
     known = catalogue()
     if isinstance(names, str):
         if names == "all":
-            return list(known.values())
+            return [record for record in known.values() if not record.compatibility]
         if names in {record.criterion for record in known.values()}:
-            return [record for record in known.values() if record.criterion == names]
+            return [record for record in known.values() if record.criterion == names and not record.compatibility]
         names = [names]
     chosen = list(names)
     if not chosen:
