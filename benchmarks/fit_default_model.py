@@ -2,13 +2,17 @@
 
     python benchmarks/fit_default_model.py
 
-It learns from three things:
+It is the sum of two criterion-additive models of the same features, and so criterion-additive itself:
 
-- the OASIS photographs with their mean beauty ratings (1-7), and Vessel's with their mean liking (1-7), standardised to the
-  mean and spread of OASIS's scenes, the category that they resemble; both then stretched linearly to the scale 1-10;
-- damaged copies of the better half of those photographs: for each, ``--copies`` kinds of damage of random severity s in
-  (0, 1], labelled with the photograph's own rating less ``cost(kind) * s``; a damaged row weighs ``DAMAGED_WEIGHT``;
-- nothing else: the Kodak photographs and the wallpapers, on which damage is tested, are not seen.
+- *liking* learns from the OASIS photographs with their mean beauty ratings (1-7), and Vessel's with their mean liking (1-7),
+  standardised to the mean and spread of OASIS's scenes, the category that they resemble; both then stretched linearly to the
+  scale 1-10;
+- *damage* learns what that model does not see of damage. For each of the better half of the photographs, ``--copies`` kinds of
+  damage of random severity s in (0, 1] ought to cost ``cost(kind) * s`` points; the target of a damaged row is what remains
+  of that once the liking model has spoken, the target of an undamaged row is 0.
+
+The Kodak photographs and the wallpapers, on which damage is tested, are not seen. One model of ratings and damage at once
+ranked held-out photographs clearly worse (SRCC 0.35): ten copies of a photograph repeat the noise of its rating ten times.
 
 The fitted scores are stretched so that their spread over the rated photographs equals the spread of the ratings (regression
 shrinks it), which keeps them sums of effects. Baseline, marks and percentiles refer to the undamaged photographs.
@@ -32,17 +36,10 @@ from iaa_classic import AestheticRegressor, save_model
 from iaa_classic.metrics import mae, plcc, srcc
 
 SCALE = (1.0, 10.0)
-DAMAGED_WEIGHT = 1.0
 LEFT_OUT = ("aspect_ratio",)
 """All OASIS photographs are 5:4, so that the shape of the frame would say which collection a photograph comes from."""
-PARAMETERS: dict[str, Any] = {
-    "model": "gbm",
-    "n_trees": 400,
-    "max_depth": 5,
-    "min_samples_leaf": 10,
-    "n_bags": 3,
-    "scale": SCALE,
-}
+LIKING: dict[str, Any] = {"model": "gbm", "scale": SCALE}
+DAMAGE: dict[str, Any] = {"model": "gbm", "scale": SCALE, "n_trees": 200, "max_depth": 4, "min_samples_leaf": 10, "n_bags": 2}
 
 
 def to_scale(rating: pd.Series) -> pd.Series:
@@ -82,6 +79,11 @@ def damaged_copies(rated: pd.DataFrame, *, copies: int, seed: int) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def costs_of(rated: pd.DataFrame, copies: pd.DataFrame) -> pd.Series:
+    """What each damaged copy ought to lose, in points."""
+    return rated["target"].loc[copies["row"]].set_axis(copies.index) - copies["target"]
+
+
 def damaged_pixels(rated: pd.DataFrame, copies: pd.DataFrame) -> Iterator[np.ndarray]:
     """The damaged pictures, one after another."""
     for copy in copies.itertuples():
@@ -89,12 +91,19 @@ def damaged_pixels(rated: pd.DataFrame, copies: pd.DataFrame) -> Iterator[np.nda
         yield TRAINING[copy.kind].draw(rgb, copy.severity, np.random.default_rng(copy.seed))
 
 
-def fit(X: pd.DataFrame, y: pd.Series, damaged: pd.DataFrame, damaged_y: pd.Series, *, seed: int) -> AestheticRegressor:
-    """A model on photographs and damaged copies, stretched to the spread of the ratings."""
-    weight = np.r_[np.ones(len(X)), np.full(len(damaged), DAMAGED_WEIGHT)]
-    model = AestheticRegressor(random_state=seed, **PARAMETERS)
-    model.fit(pd.concat([X, damaged]), np.r_[y, damaged_y], sample_weight=weight)
-    model.refer_to(X)
+def fit(
+    X: pd.DataFrame, y: pd.Series, damaged: pd.DataFrame, copies: pd.DataFrame, costs: pd.Series, *, seed: int
+) -> AestheticRegressor:
+    """A model on photographs and damaged copies, stretched to the spread of the ratings.
+
+    ``copies["row"]`` holds labels of ``X``'s index, ``costs`` what each damaged row ought to lose.
+    """
+    model = AestheticRegressor(random_state=seed, **LIKING).fit(X, y)
+    liked = pd.Series(model.predict(X), index=X.index)
+    unseen = liked.loc[copies["row"]].to_numpy() - costs.to_numpy() - model.predict(damaged)
+    damage = AestheticRegressor(random_state=seed, **DAMAGE)
+    damage.fit(pd.concat([X, damaged], ignore_index=True), np.r_[np.zeros(len(X)), unseen])
+    model.plus(damage, X)
     factor = float(np.std(y) / np.std(model.predict(X)))
     return model.rescale(factor, float(np.mean(y)) - factor * model.baseline_, scale=SCALE)
 
@@ -109,7 +118,8 @@ def cross_validate(
     for _, test in GroupKFold(10).split(own, groups=rated["group"].iloc[own]):
         held_out = set(rated["group"].iloc[own[test]])
         keep, keep_damaged = ~rated["group"].isin(held_out), ~copies["group"].isin(held_out)
-        model = fit(X[keep], rated["target"][keep], damaged[keep_damaged], copies["target"][keep_damaged], seed=seed)
+        parts = (damaged[keep_damaged], copies[keep_damaged], costs_of(rated, copies[keep_damaged]))
+        model = fit(X[keep], rated["target"][keep], *parts, seed=seed)
         predictions.iloc[own[test]] = model.predict(X.iloc[own[test]])
         truth = rated["target"].iloc[own[test]]
         constant = np.full(len(test), rated["target"][keep].mean())
@@ -144,7 +154,7 @@ def main() -> None:
     damaged = damaged.drop(columns=[*LEFT_OUT])
     figures: dict[str, Any] = {"environment": environment(), "seed": given.seed, "features": X.shape[1]}
     figures |= {"photographs": rated["source"].value_counts().to_dict(), "damaged_copies": len(copies)}
-    model = fit(X, rated["target"], damaged, copies["target"], seed=given.seed)
+    model = fit(X, rated["target"], damaged, copies, costs_of(rated, copies), seed=given.seed)
     fitted = model.predict(X[rated["source"] == "oasis"])
     figures["span_over_oasis"] = float(np.subtract(*np.percentile(fitted, [98, 2])))
     save_model(model, given.output)

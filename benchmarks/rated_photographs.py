@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from iaa_classic import load_image
-from iaa_classic.features import select
+from iaa_classic.features import Feature, select
 from iaa_classic.measuring import measure_images, warm_up
 from iaa_classic.progress import progress_bar
 
@@ -75,13 +75,27 @@ def cached(name: str, keys: Sequence[str], cache: Path) -> Path:
     return cache / f"{name}-{key}.csv"
 
 
+def interpretable(records: Sequence[Feature]) -> list[Feature]:
+    """All features but those of faces, which depend on a detector that may be absent."""
+    return [record for record in records if record.criterion != "people"]
+
+
 def measured(
-    name: str, keys: Sequence[str], sources: Callable[[], Iterator[object]], *, cache: Path, jobs: int
+    name: str,
+    keys: Sequence[str],
+    sources: Callable[[], Iterator[object]],
+    *,
+    cache: Path,
+    jobs: int,
+    features: Sequence[Feature] | None = None,
 ) -> pd.DataFrame:
-    """All features of the pictures that ``sources`` yields, read from the cache if they have been measured before."""
-    path = cached(name, keys, cache)
-    records = select("all")
+    """Features of the pictures that ``sources`` yields, read from the cache if they have been measured before.
+
+    All but those of faces, unless ``features`` says which.
+    """
+    records = interpretable(select("all")) if features is None else list(features)
     names = [record.name for record in records]
+    path = cached(name, [*keys, *names], cache)
     if path.is_file():
         return pd.read_csv(path)
     cache.mkdir(parents=True, exist_ok=True)
@@ -98,9 +112,11 @@ def measured(
     return table
 
 
-def measured_files(name: str, paths: Sequence[str], *, cache: Path, jobs: int) -> pd.DataFrame:
-    """All features of picture files."""
-    return measured(name, list(paths), lambda: iter(paths), cache=cache, jobs=jobs)
+def measured_files(
+    name: str, paths: Sequence[str], *, cache: Path, jobs: int, features: Sequence[Feature] | None = None
+) -> pd.DataFrame:
+    """Features of picture files."""
+    return measured(name, list(paths), lambda: iter(paths), cache=cache, jobs=jobs, features=features)
 
 
 def pixels(path: str | Path) -> np.ndarray:

@@ -28,7 +28,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .baselines import Baseline, baselines
 from .picture import Picture, shared
+from .sets import feature_set, sets
 
 Direction = Literal["higher", "lower", "unimodal", "neutral"]
 Scale = Literal["working", "native"]
@@ -46,7 +48,9 @@ CRITERIA: Mapping[str, str] = {
 }
 """The fixed vocabulary of criteria, in the order in which they are shown, and what each answers."""
 
-_MODULES = ("composition", "lighting", "colour", "sharpness", "subject", "pattern")
+_MODULES = ("composition", "lighting", "colour", "sharpness", "subject", "pattern", "people")
+_PUBLISHED_MODULES = ("published_datta", "published_segments", "published_ke", "published_luo", "published_redies")
+"""Modules of features that only the published sets of ``sets`` measure."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ class Feature:
     no_case : str
         Why no such change exists, where a technical feature declares none.
     compatibility : str
-        What is odd about a published definition that is kept to the letter. A feature with such a note is measured only
-        when it, or a set that holds it, is asked for by name: ``"all"`` leaves it out.
+        What is odd about a published definition that is kept to the letter, or where else a feature is of use for special
+        purposes alone. A feature with such a note is measured only when it, or a set that holds it, is asked for by name:
+        ``"all"`` and the criteria leave it out.
     """
 
     name: str
@@ -123,6 +128,11 @@ class Feature:
     def monotonic(self) -> int:
         """+1, -1 or 0: the constraint that models put on this feature's effect."""
         return {"higher": 1, "lower": -1}.get(self.direction, 0)
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """What is usual over rated photographs; None for what depends on a detector or on a collection."""
+        return baselines().get(self.name)
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain values, ready for JSON; infinite limits become ``None``."""
@@ -263,21 +273,22 @@ def family(
 
 def catalogue() -> dict[str, Feature]:
     """Every feature by name, in the order of criteria and declaration."""
-    for module in _MODULES:
+    for module in (*_MODULES, *_PUBLISHED_MODULES):
         importlib.import_module(f".{module}", __package__)
     order = list(CRITERIA)
     return dict(sorted(_registry.items(), key=lambda item: order.index(item[1].criterion)))
 
 
 def select(names: str | Iterable[str] = "all") -> list[Feature]:
-    """Records for ``"all"``, for one criterion's name, or for a list of feature names.
+    """Records for ``"all"``, for the name of a set or a criterion, or for a list of feature names.
 
-    ``"all"`` and a criterion's name leave out the features that are kept for compatibility alone.
+    ``"all"`` and a criterion's name leave out the features that are kept for compatibility alone. A named set (see
+    ``sets``) comes in its published order, less the members that take more than one picture to compute.
 
     Raises
     ------
     ValueError
-        If a name is unknown; the message lists close matches.
+        If a name is unknown; the message lists close matches, and the sets.
     """
     known = catalogue()
     if isinstance(names, str):
@@ -285,17 +296,27 @@ def select(names: str | Iterable[str] = "all") -> list[Feature]:
             return [record for record in known.values() if not record.compatibility]
         if names in {record.criterion for record in known.values()}:
             return [record for record in known.values() if record.criterion == names and not record.compatibility]
-        names = [names]
+        names = feature_set(names).features if names in sets() else [names]
     chosen = list(names)
     if not chosen:
-        raise ValueError("no feature is selected; give names, a criterion or 'all'")
+        raise ValueError("no feature is selected; give names, a set, a criterion or 'all'")
     unknown = [name for name in chosen if name not in known]
     if unknown:
         import difflib
 
-        close = {match for name in unknown for match in difflib.get_close_matches(str(name), known, n=2)}
-        hint = f"; did you mean {', '.join(sorted(close))}?" if close else "; `iaa-classic features` lists them"
-        raise ValueError(f"no feature called {', '.join(map(repr, unknown))}{hint}")
+        selectable = {record.criterion for record in known.values()}
+        candidates = {*known, *sets(), *selectable, "all"} - set(unknown)
+        close = {match for name in unknown for match in difflib.get_close_matches(str(name), candidates, n=2)}
+        collections = {member.feature for entry in sets().values() for member in entry.members if member.needs}
+        if collections.intersection(unknown):
+            hint = "; it compares a picture with a collection: fit iaa_classic.ReferenceFeatures"
+        elif {"all", *sets(), *selectable}.intersection(unknown):
+            hint = "; a list holds names of features: give the name of a set or a criterion by itself"
+        else:
+            hint = f"; did you mean {', '.join(sorted(close))}?" if close else "; `iaa-classic features` lists them"
+        raise ValueError(
+            f"no feature called {', '.join(map(repr, unknown))}{hint} (sets of features: all, {', '.join(sets())})"
+        )
     if len(set(chosen)) != len(chosen):
         raise ValueError("a feature is named twice in the selection")
     return [known[name] for name in chosen]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from . import colour_cast, colour_harmony, colour_names, colour_palette
 from .catalogue import family, feature
-from .colour_histogram import coarse_shares, colours, entropy_bits, histograms, quarter_lab, weighted_mean_std
+from .colour_histogram import coarse_shares, colours, entropy_bits, histograms, weighted_mean_std
 from .picture import Picture
 
 __all__ = ["colour_cast", "colour_harmony", "colour_names", "colour_palette"]
@@ -28,6 +28,7 @@ __all__ = ["colour_cast", "colour_harmony", "colour_names", "colour_palette"]
     range=(0, 380),
     direction="unimodal",
     reference="Hasler & Suesstrunk 2003, Measuring colourfulness in natural images, SPIE 5007",
+    falls_with="desaturation",
 )
 def colourfulness(picture: Picture) -> float:
     """Colourfulness M of Hasler and Suesstrunk, on code values 0..255.
@@ -56,6 +57,7 @@ def _cube_distances() -> NDArray[np.float32]:
     range=(0, 155),
     direction="neutral",
     reference="Datta et al. 2006, f2",
+    falls_with="all hues",
 )
 def datta_colourfulness(picture: Picture) -> float:
     """Earth mover's distance between the picture's colours and the even mix of 64 colours; low is colourful.
@@ -76,6 +78,7 @@ def datta_colourfulness(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Datta et al. 2006, f3",
+    falls_with="desaturation",
 )
 def mean_saturation(picture: Picture) -> float:
     """Mean HSV saturation <S>; 0 for grey and black, 1 for pure colours."""
@@ -90,6 +93,7 @@ def mean_saturation(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="standard statistic; std of the S channel in Aesthetics-Toolbox (Bartho et al. 2025)",
+    falls_with="desaturation",
 )
 def saturation_deviation(picture: Picture) -> float:
     """Standard deviation of HSV saturation; 0 for flat and grey pictures, 0.5 for half grey, half pure colour."""
@@ -104,6 +108,7 @@ def saturation_deviation(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="standard statistic, squashed by x / (1 + |x|)",
+    falls_with="over-saturation",
 )
 def saturation_skewness(picture: Picture) -> float:
     """Third standardised moment g of HSV saturation, as g / (1 + |g|).
@@ -125,6 +130,7 @@ def saturation_skewness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="project; saturation at the edge of the gamut",
+    rises_with="over-saturation",
 )
 def clipped_saturation(picture: Picture) -> float:
     """Share of pixels with S > 0.95 and V > 0.3: colour at the edge of the gamut. Grey: 0.
@@ -147,6 +153,8 @@ def clipped_saturation(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Mardia & Jupp 2000, Directional Statistics, trigonometric moments, weighted by saturation",
+    falls_with={"hue_cosine": "cold cast", "hue_concentration": "all hues", "hue_polarity": "all hues"},
+    rises_with={"hue_sine": "painted grass"},
 )
 def hue_moments(picture: Picture) -> list[float]:
     """First two trigonometric moments of hue, weighted by saturation.
@@ -170,6 +178,7 @@ def hue_moments(picture: Picture) -> list[float]:
     range=(0, 20),
     direction="neutral",
     reference="Ke, Tang & Jing 2006, section 3.4: hue count is 20 less this number",
+    rises_with="all hues",
 )
 def hue_count(picture: Picture) -> float:
     """Number of hues, of 20, that hold more than 5 % as many pixels as the most frequent one.
@@ -187,6 +196,8 @@ def hue_count(picture: Picture) -> float:
     range=(0, 8),
     direction="neutral",
     reference="Aesthetics-Toolbox (Bartho et al. 2025), colour entropy",
+    rises_with="all hues",
+    falls_with="posterised",
 )
 def hue_entropy(picture: Picture) -> float:
     """Shannon entropy of the hue of all pixels in 256 bins, grey pixels counted as hue 0. Flat and grey: 0.
@@ -203,6 +214,7 @@ def hue_entropy(picture: Picture) -> float:
     range=(0, 12),
     direction="neutral",
     reference="Shannon entropy of the 4096-bin RGB histogram of Ke, Tang & Jing 2006, section 3.3",
+    falls_with="desaturation",
 )
 def colour_entropy(picture: Picture) -> float:
     """Shannon entropy of the colours in 16x16x16 cubes of RGB: 0 for one colour, 12 for all in equal parts."""
@@ -221,6 +233,12 @@ def colour_entropy(picture: Picture) -> float:
     range=(-110, 110),
     direction="neutral",
     reference="standard statistics; a and b channels in Aesthetics-Toolbox (Bartho et al. 2025)",
+    falls_with={
+        "mean_lab_a": "green cast",
+        "mean_lab_b": "cold cast",
+        "deviation_lab_a": "desaturation",
+        "deviation_lab_b": "desaturation",
+    },
 )
 def opponent_statistics(picture: Picture) -> list[float]:
     """Mean and standard deviation (never negative) of a*, green to red, and of b*, blue to yellow. Grey: 0."""
@@ -236,6 +254,7 @@ def opponent_statistics(picture: Picture) -> list[float]:
     range=(0, 140),
     direction="unimodal",
     reference="CIE 15, C*ab; standard statistic",
+    falls_with="desaturation",
 )
 def mean_chroma(picture: Picture) -> float:
     """Mean CIELAB chroma <C*ab>. Unlike HSV saturation it does not count dark pixels as vivid. Grey: 0."""
@@ -250,6 +269,7 @@ def mean_chroma(picture: Picture) -> float:
     range=(0, 70),
     direction="neutral",
     reference="CIE 15, C*ab; standard statistic",
+    falls_with="desaturation",
 )
 def chroma_deviation(picture: Picture) -> float:
     """Standard deviation of CIELAB chroma C*ab; 0 for flat and grey pictures."""
@@ -264,6 +284,7 @@ def chroma_deviation(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="project; triangle inequality in the (a*, b*) plane",
+    rises_with="desaturation",
 )
 def monochrome_degree(picture: Picture) -> float:
     """How nearly the picture is black and white or toned in a single hue: exp(-(<C*ab> - |<(a*, b*)>|) / 4).
@@ -283,33 +304,18 @@ def monochrome_degree(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="standard statistic; Pearson correlation of L* and C*ab",
+    version=2,
+    rises_with="one hue",
 )
 def lightness_chroma_correlation(picture: Picture) -> float:
     """Correlation of lightness L* and chroma C*ab over the picture; above 0 where lighter parts are more colourful.
 
     Covariance over the product of standard deviations plus 1, so that flat and grey pictures, which have none, get 0.
+    Chroma below 1, which the rounding of code values makes of greys, counts as none.
     """
     held = colours(picture)
     mean_l, deviation_l = weighted_mean_std(held.lab[:, 0], held.share)
-    mean_c, deviation_c = weighted_mean_std(held.chroma, held.share)
-    covariance = float(held.share @ ((held.lab[:, 0] - mean_l) * (held.chroma - mean_c)))
+    chroma = np.maximum(held.chroma - 1, 0)
+    mean_c, deviation_c = weighted_mean_std(chroma, held.share)
+    covariance = float(held.share @ ((held.lab[:, 0] - mean_l) * (chroma - mean_c)))
     return covariance / (deviation_l * deviation_c + 1)
-
-
-@feature(
-    criterion="colour",
-    label="local colour contrast",
-    unit="CIELAB units",
-    range=(0, 130),
-    direction="neutral",
-    reference="project; local standard deviation of (a*, b*), as RMS contrast after Peli 1990",
-)
-def local_colour_contrast(picture: Picture) -> float:
-    """Mean over the picture of the standard deviation of (a*, b*) in squares of 9 out of 128 pixels of the long side.
-
-    sqrt(var a* + var b*) per square: how much colours differ side by side. Lightness is left out. Flat and grey: 0.
-    """
-    tint = np.ascontiguousarray(quarter_lab(picture)[..., 1:])
-    mean = cv2.blur(tint, (9, 9), borderType=cv2.BORDER_REFLECT_101)
-    square = cv2.blur(tint * tint, (9, 9), borderType=cv2.BORDER_REFLECT_101)
-    return float(np.sqrt(np.maximum(0, square - mean * mean).sum(axis=2)).mean())

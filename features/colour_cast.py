@@ -46,6 +46,7 @@ def illuminant(picture: Picture) -> Values:
     range=(0, 55),
     direction="neutral",
     reference="van de Weijer, Gevers & Gijsenij 2007, Edge-based color constancy; angular error to neutral",
+    rises_with="warm cast",
 )
 def cast_angle(picture: Picture) -> float:
     """Angle between the estimated colour of the light and neutral, in linear sRGB.
@@ -63,6 +64,7 @@ def cast_angle(picture: Picture) -> float:
     range=(-14, 14),
     direction="neutral",
     reference="van de Weijer, Gevers & Gijsenij 2007, grey-edge; log ratio of green to red and blue",
+    rises_with="green cast",
 )
 def cast_tint(picture: Picture) -> float:
     """How green the estimated light is: log2(G / sqrt(R B)); above 0 green, below 0 magenta, without edges 0."""
@@ -89,6 +91,7 @@ def mccamy(rgb: Values) -> float:
     range=(40, 620),
     direction="neutral",
     reference="McCamy 1992, Color Res. Appl. 17(2), on the grey-edge illuminant of van de Weijer et al. 2007",
+    falls_with="cold cast",
 )
 def colour_temperature(picture: Picture) -> float:
     """Correlated colour temperature of the estimated light as 10^6 / kelvin, so that equal steps look equal.
@@ -106,6 +109,7 @@ def colour_temperature(picture: Picture) -> float:
     range=(0, 55),
     direction="neutral",
     reference="Buchsbaum 1980, grey-world hypothesis; angular error to neutral",
+    rises_with="warm cast",
 )
 def grey_world_angle(picture: Picture) -> float:
     """Angle between the mean linear-light colour of the picture and neutral; 0 for grey pictures and black.
@@ -127,6 +131,8 @@ def grey_world_angle(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Machajdik & Hanbury 2010, section 3.1, memberships of warm and cold",
+    falls_with={"warm_colours": "cold cast"},
+    rises_with={"cold_colours": "cold cast"},
 )
 def warm_and_cold(picture: Picture) -> list[float]:
     """Warm and cold memberships of hue times saturation, averaged over the picture.
@@ -159,6 +165,7 @@ def tone_tints(picture: Picture) -> tuple[Values, Values]:
     range=(-210, 210),
     direction="neutral",
     reference="project; split toning as in raw converters, on CIE b*",
+    rises_with="painted yellow",
 )
 def toning_warmth(picture: Picture) -> float:
     """Mean b* of the lighter tones less that of the darker ones; above 0 warm lights over cold shadows.
@@ -176,6 +183,7 @@ def toning_warmth(picture: Picture) -> float:
     range=(0, 260),
     direction="neutral",
     reference="project; split toning as in raw converters, CIE 1976 chromaticity difference",
+    falls_with="desaturation",
 )
 def split_toning(picture: Picture) -> float:
     """Distance between the mean (a*, b*) of the darker and of the lighter tones.

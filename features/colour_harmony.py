@@ -90,6 +90,7 @@ def template_fit(picture: Picture) -> Fit:
     range=(0, 81.3),
     direction="neutral",
     reference="Cohen-Or et al. 2006, Color harmonization, eq. 1-3; templates of Matsuda 1995",
+    rises_with="all hues",
 )
 def hue_templates(picture: Picture) -> list[float]:
     """Saturation-weighted mean arc from the picture's hues to each hue template, at the template's best rotation.
@@ -111,6 +112,7 @@ def hue_templates(picture: Picture) -> list[float]:
     range=(0, 1),
     direction="neutral",
     reference="Cohen-Or et al. 2006, eq. 3, each template's energy relative to that of a picture with every hue",
+    rises_with="all hues",
 )
 def hue_disharmony(picture: Picture) -> float:
     """Energy of the harmonic template that fits best, relative to the energy of evenly spread hues.
@@ -129,6 +131,7 @@ def hue_disharmony(picture: Picture) -> float:
     range=(0, 360),
     direction="neutral",
     reference="Cohen-Or et al. 2006, templates; the rule is the project's",
+    rises_with="all hues",
 )
 def template_width(picture: Picture) -> float:
     """Total width of the narrowest hue template from which the picture deviates by no more than 5 degrees.
@@ -159,6 +162,7 @@ def _width(name: str) -> float:
     range=(0, 360),
     direction="neutral",
     reference="project; circular analogue of the shortest interval of athec's contrast range (Peng 2022)",
+    rises_with="all hues",
 )
 def hue_arc(picture: Picture) -> float:
     """Length of the shortest arc of the hue circle that holds 90 % of the picture's saturation w(h).
@@ -213,6 +217,7 @@ def palette_harmony(picture: Picture) -> Values:
     range=(-2, 2),
     direction="neutral",
     reference="Ou & Luo 2006, A colour harmony model for two-colour combinations, Color Res. Appl. 31(3)",
+    falls_with="all hues",
 )
 def pair_harmony(picture: Picture) -> float:
     """Mean two-colour harmony of the picture's palette: the expectation for two pixels drawn at random.
@@ -232,6 +237,8 @@ def pair_harmony(picture: Picture) -> float:
     range=(-2, 2),
     direction="neutral",
     reference="Ou & Luo 2006, A colour harmony model for two-colour combinations, Color Res. Appl. 31(3)",
+    falls_with="all hues",
+    version=2,
 )
 def worst_pair_harmony(picture: Picture) -> float:
     """Lowest two-colour harmony of Ou & Luo among palette colours that cover at least 5 % each.
@@ -265,6 +272,8 @@ def _passing(difference: Values, limits: tuple[float, ...], levels: tuple[float,
     range=(-0.52, 4),
     direction="neutral",
     reference="Moon & Spencer 1944, Aesthetic measure applied to color harmony, JOSA 34(4)",
+    rises_with="one hue",
+    version=2,
 )
 def moon_spencer_measure(picture: Picture) -> float:
     """Aesthetic measure M = O / C of the five largest palette colours, order by complexity.

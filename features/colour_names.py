@@ -79,6 +79,19 @@ def name_shares(picture: Picture) -> Values:
     range=(0, 1),
     direction="neutral",
     reference="Berlin & Kay 1969, Basic Color Terms; examples of the xkcd colour survey (Munroe 2010)",
+    rises_with={
+        "black_share": "crushed shadows",
+        "grey_share": "desaturation",
+        "white_share": "painted white",
+        "red_share": "painted red",
+        "orange_share": "painted orange",
+        "brown_share": "painted skin",
+        "yellow_share": "painted yellow",
+        "green_share": "painted grass",
+        "blue_share": "painted sky",
+        "purple_share": "painted purple",
+        "pink_share": "painted pink",
+    },
 )
 def basic_colours(picture: Picture) -> list[float]:
     """Share of the picture in each of the eleven basic colour names of English.
@@ -97,6 +110,7 @@ def basic_colours(picture: Picture) -> list[float]:
     range=(0, math.log2(len(PROTOTYPES))),
     direction="neutral",
     reference="Shannon entropy over the names of Berlin & Kay 1969; idea of van de Weijer et al. 2009",
+    falls_with="desaturation",
 )
 def colour_name_diversity(picture: Picture) -> float:
     """Entropy of the shares of the eleven basic colour names: 0 for one name, 3.46 for all in equal parts."""
@@ -120,6 +134,7 @@ def _luv_polar(held: Colours) -> tuple[Values, Values, Values]:
     range=(0, 1),
     direction="neutral",
     reference="Huang, Wang & Wu 2006, Natural color image enhancement and evaluation; colour naturalness index",
+    falls_with="painted sky",
 )
 def colour_naturalness(picture: Picture) -> float:
     """Whether skin, foliage and sky have the saturation that memory expects of them; 1 is fully natural.
@@ -148,6 +163,7 @@ def colour_naturalness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="skin: Kovac, Peer & Solina 2003, daylight rule; sky: hue class of Huang, Wang & Wu 2006",
+    rises_with={"skin_coloured_share": "painted skin", "sky_coloured_share": "painted sky"},
 )
 def memory_colours(picture: Picture) -> list[float]:
     """Share of pixels with the colour of skin and of a clear sky; sand and wood count as skin, water as sky.
@@ -171,6 +187,7 @@ def memory_colours(picture: Picture) -> list[float]:
     range=(0, 1),
     direction="neutral",
     reference="hue class of Huang, Wang & Wu 2006, with lime to yellow-green added",
+    rises_with="painted grass",
 )
 def foliage_coloured_share(picture: Picture) -> float:
     """Share of pixels with the colour of leaves and grass: CIELUV hue 75-150, saturation > 0.25, 10 <= L* <= 90."""
@@ -187,6 +204,7 @@ def foliage_coloured_share(picture: Picture) -> float:
     range=(-0.8, 0.95),
     direction="neutral",
     reference="Valdez & Mehrabian 1994, Effects of color on emotions, J. Exp. Psychol. General 123(4)",
+    falls_with={"pleasure": "desaturation", "arousal": "desaturation", "dominance": "overexposure"},
 )
 def colour_emotions(picture: Picture) -> list[float]:
     """Emotion that colour alone suggests, from mean brightness B (HSV value) and mean saturation S, both in [0, 1].

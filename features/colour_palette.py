@@ -111,6 +111,7 @@ def _join(centres: Values, shares: Values) -> NDArray[np.int64]:
     range=(1, MOST_COLOURS),
     direction="neutral",
     reference="Leinster & Cobbold 2012, Ecology 93(3), order 2; in place of Datta et al. 2006, f25",
+    falls_with="desaturation",
 )
 def dominant_colours(picture: Picture) -> float:
     """Effective number of colours: 1 / sum_ij s_i s_j Z_ij over twelve clusters, with Z their likeness in [0, 1].
@@ -129,6 +130,7 @@ def dominant_colours(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="project; dominant colour of MPEG-7 (Manjunath et al. 2001)",
+    rises_with="desaturation",
 )
 def main_colour_share(picture: Picture) -> float:
     """Share of the picture that is like its main colour: max_i sum_j s_j Z_ij over twelve clusters with likeness Z.
@@ -145,6 +147,7 @@ def main_colour_share(picture: Picture) -> float:
     range=(0, 258),
     direction="neutral",
     reference="project; Rao's quadratic entropy (1982) with CIE 1976 colour difference",
+    falls_with="desaturation",
 )
 def palette_spread(picture: Picture) -> float:
     """Mean CIELAB difference between two pixels drawn at random, by the palette: sum_ij s_i s_j |lab_i - lab_j|.
@@ -163,6 +166,7 @@ def palette_spread(picture: Picture) -> float:
     range=(0, 258),
     direction="neutral",
     reference="project; CIE 1976 chromaticity difference",
+    falls_with="desaturation",
 )
 def palette_contrast(picture: Picture) -> float:
     """Largest difference in (a*, b*) between two palette colours that cover at least 5 % each; lightness is left out.
@@ -181,6 +185,7 @@ def palette_contrast(picture: Picture) -> float:
     range=(0, 140),
     direction="neutral",
     reference="project; the contrast of extension of Itten 1961 as 98th percentile less median of chroma",
+    falls_with="desaturation",
 )
 def colour_accent(picture: Picture) -> float:
     """How far the most vivid 2 % of the picture stand out from the rest: 98th percentile less median of chroma C*ab.
@@ -199,6 +204,8 @@ def colour_accent(picture: Picture) -> float:
     range=(0, 1.74),
     direction="neutral",
     reference="after photo-quality (Junttila 2017), dispersion of the dominant colour, as a standard distance",
+    falls_with="larger subject",
+    version=2,
 )
 def colour_scatter(picture: Picture) -> float:
     """How widely the pixels of each colour are strewn over the frame, averaged over the pixels.
@@ -227,6 +234,13 @@ def colour_scatter(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Itten 1961; Machajdik & Hanbury 2010, section 3.1, on clusters of colour in place of segments",
+    falls_with={"itten_brightness_contrast": "low contrast", "itten_saturation_contrast": "desaturation"},
+    rises_with={
+        "itten_hue_contrast": "two opposite hues",
+        "itten_warm_cold_contrast": "two opposite hues",
+        "itten_complementary_contrast": "two opposite hues",
+    },
+    version=2,
 )
 def itten_contrasts(picture: Picture) -> list[float]:
     """Five contrasts of Itten between the picture's colours, each in [0, 1]; all 0 for a picture of one colour.

@@ -17,13 +17,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import composition_balance, composition_coherence, composition_horizon, composition_lines
+from . import (
+    composition_balance,
+    composition_coherence,
+    composition_horizon,
+    composition_lines,
+    composition_vanishing,
+)
 from .catalogue import family, feature
-from .composition_lines import line_segments
+from .composition_lines import straight_edges
 from .picture import Picture, shared
 from .saliency import saliency, subject
 
-__all__ = ["composition_balance", "composition_coherence", "composition_horizon", "composition_lines"]
+__all__ = ["composition_balance", "composition_coherence", "composition_horizon", "composition_lines", "composition_vanishing"]
 
 DoubleArray = NDArray[np.float64]
 
@@ -46,6 +52,8 @@ def _to_lines(place: float, section: float = 1 / 3) -> float:
     range=(0, math.sqrt(2) / 3),
     direction="neutral",
     reference="Luo and Tang 2008, Photo and video quality evaluation: focusing on the subject, geometry f_m",
+    version=2,
+    falls_with="subject to a power point",
 )
 def power_point_distance(picture: Picture) -> float:
     """Distance of the subject's centroid to the nearest power point: ``min sqrt((cx - px)**2 + (cy - py)**2)``.
@@ -66,6 +74,8 @@ def power_point_distance(picture: Picture) -> float:
     range=(0, 1 / 3),
     direction="neutral",
     reference=ATHEC,
+    version=2,
+    falls_with="subject to a power point",
 )
 def subject_thirds_distances(picture: Picture) -> tuple[float, float]:
     """Distance of the subject's centroid to the nearer line of thirds, across (``cx``) and down (``cy``).
@@ -83,6 +93,8 @@ def subject_thirds_distances(picture: Picture) -> tuple[float, float]:
     range=(0, GOLDEN * math.sqrt(2)),
     direction="neutral",
     reference="golden section at 0.382 and 0.618, in the form of Luo and Tang 2008",
+    version=2,
+    falls_with="subject to a power point",
 )
 def golden_section_distance(picture: Picture) -> float:
     """Distance of the subject's centroid to the nearest of the four golden-section points.
@@ -104,6 +116,8 @@ def golden_section_distance(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=ATHEC,
+    version=2,
+    rises_with="subject to a power point",
 )
 def salient_thirds(picture: Picture) -> tuple[float, float, float]:
     """Share of the saliency in the band around a line of thirds or the rectangle around a power point.
@@ -149,30 +163,30 @@ def regions(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
     range=(0, 1),
     direction="neutral",
     reference=LIU + ", E_RT",
+    version=2,
+    rises_with="subject to a power point",
 )
 def thirds_fit(picture: Picture) -> float:
     """How well subjects stand on power points and lines on thirds: ``E_point / 3 + 2 E_line / 3``.
 
     ``E_point = sum M_i exp(-D_i**2 / (2 * 0.17)) / sum M_i`` over the regions of the subject: ``M`` is their
     saliency, ``D`` the smallest Manhattan distance of their centroid to a power point, in shares of the frame.
-    ``E_line`` likewise for segments within 10 degrees of level or upright: ``M`` their length, ``D`` the distance of
-    their middle to the nearer parallel third. Without such segments ``E_point`` alone counts. 0.72 for a picture with
-    neither subject nor lines.
+    ``E_line`` likewise for edges within about 10 degrees of level or upright: ``M`` their length, ``D`` their distance
+    to the nearer parallel third. Where these are shorter than a quarter of the frame's diagonal, ``E_point`` takes the
+    missing part of their weight. 0.72 for a picture with neither subject nor lines.
     """
     mass, place = regions(picture)
     apart = np.minimum(np.abs(place - 1 / 3), np.abs(place - 2 / 3)).sum(axis=1)
     point = float((mass * np.exp(-(apart**2) / 0.34)).sum() / mass.sum())
-    lines = line_segments(picture)
-    slope = np.abs(lines.angle)
-    prominent = (slope <= 10) | (slope >= 80)
-    if not prominent.any():
-        return min(1.0, point)
-    middle = (lines.ends[:, :2] + lines.ends[:, 2:])[prominent] / 2
-    at = np.where(slope[prominent] <= 10, middle[:, 1] / lines.height, middle[:, 0] / lines.width)
-    gap = np.minimum(np.abs(at - 1 / 3), np.abs(at - 2 / 3))
-    length = lines.length[prominent]
-    line = float((length * np.exp(-(gap**2) / 0.34)).sum() / length.sum())
-    return min(1.0, point / 3 + 2 * line / 3)
+    lines = straight_edges(picture)
+    fits, length = 0.0, 0.0
+    for at, slope in ((lines.y / lines.height, np.abs(lines.angle)), (lines.x / lines.width, 90 - np.abs(lines.angle))):
+        gap = np.minimum(np.abs(at - 1 / 3), np.abs(at - 2 / 3))
+        along = lines.weight * np.clip((12 - slope) / 4, 0, 1)
+        fits += float(along @ np.exp(-(gap**2) / 0.34))
+        length += float(along.sum())
+    share = 2 / 3 * min(1.0, length / 0.25)
+    return min(1.0, point * (1 - share) + (fits / length * share if length > 0 else 0.0))
 
 
 @feature(
@@ -182,6 +196,8 @@ def thirds_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="distance of the saliency centroid from the centre over half the diagonal",
+    version=2,
+    rises_with="subject to the side",
 )
 def attention_offset(picture: Picture) -> float:
     """Distance of the centroid of the saliency from the frame's centre over half the diagonal; 0 without saliency."""
@@ -204,6 +220,8 @@ def attention_offset(picture: Picture) -> float:
     range=(0, math.sqrt(0.5)),
     direction="neutral",
     reference="diagonal dominance by the distance of the centroid to the diagonals; " + LIU,
+    version=2,
+    rises_with="subject to the side",
 )
 def subject_diagonal_distance(picture: Picture) -> float:
     """Distance of the subject's centroid to the nearer diagonal of the frame scaled to a unit square.
@@ -221,6 +239,8 @@ def subject_diagonal_distance(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=LIU + ", E_SZ",
+    version=2,
+    falls_with="smaller subject",
 )
 def subject_size_fit(picture: Picture) -> float:
     """Closeness of the subject's share ``r`` of the frame to one of three favoured sizes.
@@ -240,12 +260,14 @@ def subject_size_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="figure-ground contact with the border, as in Wei et al. 2012, Geodesic saliency using background priors",
+    version=2,
+    rises_with="subject over the border",
 )
 def subject_border_contact(picture: Picture) -> float:
     """Share of the outermost pixels of the frame that belong to the subject; 0 without a subject."""
     mask = subject(picture).mask
     border = np.concatenate([mask[0], mask[-1], mask[1:-1, 0], mask[1:-1, -1]])
-    return float(border.mean())
+    return subject(picture).trust * float(border.mean())
 
 
 @family(
@@ -259,6 +281,9 @@ def subject_border_contact(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="head-room and side-room of framing guides: distance of the subject's box to the edges",
+    version=2,
+    falls_with={"subject_side_margin": "subject to the side", "subject_bottom_margin": "subject lower"},
+    rises_with={"subject_top_margin": "subject lower"},
 )
 def subject_margins(picture: Picture) -> tuple[float, float, float]:
     """Distance of the subject's box to the nearer side, to the top and to the bottom; 0 without a subject."""
@@ -273,6 +298,8 @@ def subject_margins(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference="unequal side-room of framing guides",
+    version=2,
+    rises_with="subject to the side",
 )
 def subject_side_room(picture: Picture) -> float:
     """Difference of the room beside the subject: ``|left - (1 - right)|`` of its box; 0 if centred or without one."""
@@ -287,6 +314,8 @@ def subject_side_room(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="smoothness of the negative space: inverse mean gradient outside the subject",
+    version=2,
+    falls_with="grid",
 )
 def negative_space_smoothness(picture: Picture) -> float:
     """Smoothness of everything but the subject: ``1 / (1 + g / 0.02)``.
@@ -307,6 +336,7 @@ def negative_space_smoothness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Ke, Tang and Jing 2006, The design of high-level features for photo quality assessment, q_a",
+    rises_with="empty space",
 )
 def edge_compactness(picture: Picture) -> float:
     """Share of the frame outside the box that holds the edges: ``1 - w_x w_y``.
@@ -335,6 +365,7 @@ def edge_compactness(picture: Picture) -> float:
     range=(-math.inf, math.inf),
     direction="neutral",
     reference="Datta et al. 2006, Studying aesthetics in photographic images, f23 (as a logarithm)",
+    rises_with="wider frame",
 )
 def aspect_ratio(picture: Picture) -> float:
     """``ln(width / height)``: 0 for a square, 0.405 for 3:2, the same negative for its upright."""
@@ -364,6 +395,7 @@ DATTA = "Datta et al. 2006, Studying aesthetics in photographic images"
     range=(0, 360),
     direction="neutral",
     reference=DATTA + ", f5; circular mean weighted by saturation",
+    falls_with="subject to the side",
 )
 def central_third_hue(picture: Picture) -> float:
     """Mean hue of the middle ninth of the frame, a circular mean weighted by saturation; 0 without colour."""
@@ -377,6 +409,7 @@ def central_third_hue(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=DATTA + ", f6 and f7",
+    falls_with={"central_third_saturation": "desaturation", "central_third_value": "vignette"},
 )
 def central_third_tone(picture: Picture) -> tuple[float, float]:
     """Mean saturation and mean value (HSV) of the middle ninth of the frame, between the lines of thirds."""

@@ -25,7 +25,7 @@ APB_SIDE = 128
 """Side of the square to which ink is averaged for the diagonal terms."""
 ORIENTATIONS = 12
 EDGE_FLOOR = 64 / 8 / 255
-"""Gradient magnitude of an edge that counts: 64 of 0..255 on the Sobel operator, which ``Picture`` divides by 8."""
+"""Gradient magnitude above which an edge counts: 64 of 0..255 on the Sobel operator, which ``Picture`` divides by 8."""
 
 
 @shared
@@ -68,6 +68,7 @@ def mass_centre(picture: Picture) -> tuple[float, float]:
     range=(0, 100 * math.sqrt(2)),
     direction="neutral",
     reference=HUEBNER + ", deviation of the centre of mass (DCM)",
+    rises_with="subject to the side",
 )
 def dcm_distance(picture: Picture) -> float:
     """Deviation of the centre of mass: ``100 sqrt((0.5 - x)**2 + (0.5 - y)**2) / 0.5``.
@@ -85,6 +86,7 @@ def dcm_distance(picture: Picture) -> float:
     range=(-0.5, 0.5),
     direction="neutral",
     reference=HUEBNER + ", deviation of the centre of mass (DCM)",
+    falls_with={"dcm_x_position": "subject to the side", "dcm_y_position": "subject lower"},
 )
 def dcm_position(picture: Picture) -> tuple[float, float]:
     """``(0.5 - x, 0.5 - y)`` for the centroid (x, y) of the ink: positive towards the left and towards the top.
@@ -133,6 +135,19 @@ def _share_before(sums: DoubleArray, place: float) -> float:
     range=(0, 100),
     direction="neutral",
     reference=WILSON + ", assessment of preference for balance (APB)",
+    falls_with={
+        "left_right_imbalance": "mirrored halves",
+        "top_bottom_imbalance": "mirrored top",
+        "rising_diagonal_imbalance": "low contrast",
+    },
+    rises_with={
+        "falling_diagonal_imbalance": "horizon",
+        "inner_outer_imbalance_across": "larger subject",
+        "inner_outer_imbalance_down": "larger subject",
+        "inner_outer_imbalance_falling": "larger subject",
+        "inner_outer_imbalance_rising": "larger subject",
+        "apb_imbalance": "larger subject",
+    },
 )
 def apb(picture: Picture) -> tuple[float, ...]:
     """Assessment of preference for balance: eight comparisons of ink, and their mean (0 is perfectly balanced).
@@ -168,6 +183,8 @@ def apb(picture: Picture) -> tuple[float, ...]:
     range=(0, 100),
     direction="neutral",
     reference=HUEBNER + ", mirror symmetry (MS)",
+    rises_with={"ink_symmetry_left_right": "mirrored halves", "ink_symmetry_top_bottom": "mirrored top"},
+    falls_with={"ink_symmetry": "subject to a power point"},
 )
 def ink_symmetries(picture: Picture) -> tuple[float, float, float]:
     """Share of mirrored pairs of pixels that are both dark, pairs near the axis counting up to twice as much.
@@ -211,6 +228,7 @@ def _correlation(a: DoubleArray, b: DoubleArray) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Pearson correlation of the luminance with its mirror image",
+    rises_with={"luminance_symmetry_left_right": "mirrored halves", "luminance_symmetry_top_bottom": "mirrored top"},
 )
 def luminance_symmetry(picture: Picture) -> tuple[float, float]:
     """Correlation of the luma, averaged on a grid of 64x64, with its flip from left to right and from top to bottom.
@@ -238,6 +256,8 @@ def edge_orientations(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
     range=(0, 1),
     direction="neutral",
     reference="Redi and Merialdo 2012, edge-histogram symmetry, here on an 8x8 grid of orientation histograms",
+    version=2,
+    rises_with={"edge_symmetry_left_right": "mirrored halves", "edge_symmetry_top_bottom": "mirrored top"},
 )
 def edge_symmetry(picture: Picture) -> tuple[float, float]:
     """Cosine similarity of the 8x8 grid of edge-orientation histograms with its mirror image.
@@ -261,12 +281,14 @@ def edge_symmetry(picture: Picture) -> tuple[float, float]:
     range=(0, 1),
     direction="neutral",
     reference="diagonal dominance by gradient direction, within 22.5 degrees of a diagonal",
+    version=2,
+    rises_with="diagonal lines",
 )
 def diagonal_gradient_share(picture: Picture) -> float:
     """Share of the gradient magnitude of edges whose direction lies within 22.5 degrees of 45 or 135 degrees.
 
-    Edges are pixels of at least 64 of 0..255 on the unscaled Sobel operator. 0.5 for edges in all directions alike; 0
-    without edges.
+    Of a pixel's magnitude counts what exceeds 64 of 0..255 on the unscaled Sobel operator. 0.5 for edges in all
+    directions alike; 0 without edges.
     """
     degrees = edge_orientations(picture)[1]
     total = float(degrees.sum())
@@ -280,15 +302,18 @@ def diagonal_gradient_share(picture: Picture) -> float:
     unit="share of gradient magnitude",
     range=(0, 1),
     direction="neutral",
-    reference="cardinal edges: Redies et al. 2012; within 3 degrees, own choice",
+    reference="cardinal edges: Redies et al. 2012; within about 3 degrees, own choice",
+    version=2,
+    falls_with="diagonal lines",
 )
 def axis_alignment(picture: Picture) -> float:
-    """Share of the gradient magnitude of edges whose direction lies within 3 degrees of horizontal or vertical.
+    """Share of the gradient magnitude of edges whose direction is horizontal or vertical.
 
-    Edges as in ``diagonal_gradient_share``. High for level architecture and seas, falls when the frame is tilted;
-    14/180 = 0.08 for edges in all directions alike; 0 without edges.
+    Edges as in ``diagonal_gradient_share``. They count in full up to 2 degrees off and not at all from 5 degrees on.
+    High for level architecture and seas, falls when the frame is tilted; 14/180 = 0.08 for edges in all directions
+    alike; 0 without edges.
     """
     degrees = edge_orientations(picture)[1]
     total = float(degrees.sum())
-    level = degrees[0:4].sum() + degrees[177:180].sum() + degrees[87:94].sum()
-    return float(level) / total if total > 0 else 0.0
+    off = np.abs((np.arange(180) + 45) % 90 - 45)
+    return float(degrees @ np.clip((5 - off) / 3, 0, 1)) / total if total > 0 else 0.0

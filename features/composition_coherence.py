@@ -48,6 +48,7 @@ def _depth(plane: NDArray[np.uint8], spread: int) -> tuple[int, int]:
     range=(0, 1),
     direction="neutral",
     reference="frame detection: about 30 % of Photo.net pictures carry one (Marchesotti et al. 2011); own formula",
+    rises_with="letterbox",
 )
 def border_share(picture: Picture) -> float:
     """Share of the frame taken by a plain border: bars at top and bottom, at the sides, or all around.
@@ -76,7 +77,9 @@ def block_spread(picture: Picture) -> tuple[NDArray[np.float32], NDArray[np.floa
     """Mean and standard deviation of the luma in blocks of 16x16 pixels, smaller only where the frame is."""
     height, width = picture.luma.shape
     rows, columns = max(1, height // BLOCK), max(1, width // BLOCK)
-    inner = picture.luma[: rows * min(BLOCK, height), : columns * min(BLOCK, width)]
+    tall, wide = rows * min(BLOCK, height), columns * min(BLOCK, width)
+    top, left = (height - tall) // 2, (width - wide) // 2
+    inner = picture.luma[top : top + tall, left : left + wide]
     # Measured from the middle, so that squares of bright values do not drown a small variance in rounding.
     centred = inner - np.float32(0.5)
     size = (columns, rows)
@@ -92,6 +95,8 @@ def block_spread(picture: Picture) -> tuple[NDArray[np.float32], NDArray[np.floa
     range=(0, 1),
     direction={"dead_midtone_area": "lower"},
     reference="open space by blocks of low deviation; threshold of our own, for pictures with a part missing",
+    version=2,
+    rises_with="empty space",
 )
 def flat_areas(picture: Picture) -> tuple[float, float]:
     """Share of blocks of 16x16 pixels in which nothing is: standard deviation of the luma below 0.5 of 0..255.
@@ -114,13 +119,15 @@ def flat_areas(picture: Picture) -> tuple[float, float]:
     range=(0, 1),
     direction="neutral",
     reference="negative space: share of 16x16 blocks with a standard deviation below 4 of 0..255",
+    version=2,
+    rises_with="empty space",
 )
 def open_space(picture: Picture) -> float:
     """Share of blocks of 16x16 pixels whose luma has a standard deviation below 4 of 0..255: sky, water, plain walls.
 
-    1 for flat pictures, near 0 for busy ones.
+    A block counts in full up to 2.5, by half at 4 and not at all from 5.5 on. 1 for flat pictures, near 0 for busy ones.
     """
-    return float((block_spread(picture)[1] < 4 / 255).mean())
+    return float(np.clip((5.5 - 255 * block_spread(picture)[1]) / 3, 0, 1).mean(dtype=np.float64))
 
 
 @shared
@@ -137,6 +144,7 @@ def seam_profiles(picture: Picture) -> tuple[tuple[DoubleArray, DoubleArray], tu
     range=(0, 1),
     direction="neutral",
     reference="own formula, for collages, pasted areas and shuffled pictures",
+    rises_with="horizon",
 )
 def straight_seam(picture: Picture) -> float:
     """Strength of the strongest axis-parallel step that runs through nearly the whole frame.
@@ -162,6 +170,7 @@ def straight_seam(picture: Picture) -> float:
     range=(0, 0.3),
     direction="lower",
     reference="own formula, for pictures put together from blocks",
+    rises_with="grid",
 )
 def grid_seams(picture: Picture) -> float:
     """Strength of axis-parallel steps that repeat at one period down and across, as in a picture of shuffled blocks.
@@ -199,6 +208,7 @@ def _neighbour_correlation(lab: NDArray[np.float32], side: int) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Moran 1950, Notes on continuous stochastic phenomena; on a Lab thumbnail",
+    falls_with="local contrast",
 )
 def spatial_coherence(picture: Picture) -> tuple[float, float]:
     """How much neighbouring parts of the picture resemble each other in colour: Moran's I of a Lab thumbnail.

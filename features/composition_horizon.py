@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .catalogue import feature
-from .composition_lines import SHORTEST, line_segments
+from .composition_lines import SHORTEST, straight_edges
 from .kernels.composition import best_split
 from .picture import Picture, shared
 
@@ -57,16 +57,22 @@ def horizon(picture: Picture) -> Horizon:
 
 
 def _along_lines(picture: Picture, middle: float, angle: float) -> float:
-    """Angle of the straight segments that run along the split at ``middle`` (share from the top), if there are any.
+    """Angle of the straight edges that run along the split at ``middle`` (share from the top), if there are any.
 
-    The mean of the segments within 20 degrees of level, 12 of the split and 6 % of the height from it, weighted by the
-    square of their length; the split's own angle weighs as one of a twentieth of the diagonal.
+    The mean of the edges about level (20 degrees), parallel to the split (12 degrees) and close to it (6 % of the
+    height), fading out towards these limits, weighted by their length times that of their line; the split's own angle
+    weighs as one of a twentieth of the diagonal.
     """
-    lines = line_segments(picture)
-    x, y = (0.5 * (lines.ends[:, axis] + lines.ends[:, axis + 2]) for axis in (0, 1))
-    split = middle * lines.height + math.tan(math.radians(angle)) * (x - 0.5 * lines.width)
-    near = (np.abs(y - split) < 0.06 * lines.height) & (np.abs(lines.angle) < 20) & (np.abs(lines.angle - angle) < 12)
-    weight = np.where(near, lines.length**2, 0)
+    lines = straight_edges(picture)
+    split = middle * lines.height + math.tan(math.radians(angle)) * (lines.x - 0.5 * lines.width)
+    near = np.ones_like(lines.x)
+    for distance, limit in (
+        (lines.y - split, 0.06 * lines.height),
+        (lines.angle, 20),
+        (lines.angle - angle, 12),
+    ):
+        near *= np.clip(1 - (distance / limit) ** 2, 0, 1)
+    weight = lines.weight * lines.run * near
     return float((weight @ lines.angle + angle * SHORTEST**2) / (weight.sum() + SHORTEST**2))
 
 
@@ -77,6 +83,7 @@ def _along_lines(picture: Picture, middle: float, angle: float) -> float:
     range=(0, 1),
     direction="neutral",
     reference="best two-region split, the least-squares form of Otsu 1979, over lines within 20 degrees of level",
+    rises_with="horizon",
 )
 def horizon_strength(picture: Picture) -> float:
     """How much of the Lab variance two regions explain, one above and one below the best near-horizontal line.
@@ -94,6 +101,7 @@ def horizon_strength(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Bhattacharya et al. 2010, A framework for photo-quality assessment, section on visual weight balance",
+    falls_with="lower horizon",
 )
 def horizon_height(picture: Picture) -> float:
     """Height of the horizon at the middle of the frame, 0 at the bottom and 1 at the top; 0.5 where there is none.
@@ -113,6 +121,8 @@ def horizon_height(picture: Picture) -> float:
     range=(0, 22),
     direction="neutral",
     reference="best two-region split, see horizon_strength",
+    version=2,
+    rises_with="tilted horizon",
 )
 def horizon_tilt(picture: Picture) -> float:
     """Absolute angle between the horizon and the frame's bottom edge; 0 where there is no horizon.
@@ -132,6 +142,7 @@ def horizon_tilt(picture: Picture) -> float:
     range=(0, 1 / 3),
     direction="neutral",
     reference="rule of thirds for the horizon: Liu et al. 2010, Optimizing photo composition, section 3",
+    falls_with="horizon",
 )
 def horizon_thirds_distance(picture: Picture) -> float:
     """Distance of the horizon's height to the nearer of 1/3 and 2/3; 1/6 for a centred one or none."""
@@ -146,6 +157,7 @@ def horizon_thirds_distance(picture: Picture) -> float:
     range=(0, 0.3820),
     direction="neutral",
     reference="Bhattacharya et al. 2010: visual weight ratio compared with 1.618",
+    rises_with="horizon to the middle",
 )
 def visual_weight_deviation(picture: Picture) -> float:
     """Distance of the larger of the regions above and below the horizon to 0.618 of the frame; 0.118 for none."""

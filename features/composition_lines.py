@@ -1,7 +1,8 @@
-"""Lines of the criterion ``composition``: straight segments, tilt, diagonals, vanishing point.
+"""Lines of the criterion ``composition``: straight edges, tilt, diagonals, vanishing point.
 
-Symbols: ``l`` is the length of a segment as a share of the frame's diagonal; angles are in degrees, counted from the
-x axis towards the y axis, which points down. Sums run over the segments of ``line_segments``.
+Symbols: an *element* is a pixel on an edge, and ``l`` the length of edge that it stands for, as a share of the frame's
+diagonal; angles are in degrees, counted from the x axis towards the y axis, which points down. Sums run over the
+elements of ``straight_edges``.
 """
 
 from __future__ import annotations
@@ -14,78 +15,108 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .kernels.composition import vanishing_point
+from .kernels.composition import edge_elements, read_lines, sum_over_lines
 from .picture import Picture, shared
 from .saliency import subject
 
 FloatArray = NDArray[np.float32]
 
-LINE_SIDE = 256
-"""Long side at which segments are found: long lines survive, fine texture does not, at a quarter of the time."""
-SHORTEST = 0.05
-"""Shortest segment kept, as a share of the frame's diagonal."""
-CONVERGING = 40
-"""How many of the longest segments are asked for a vanishing point (the search grows with the cube)."""
+LINE_SIDE = 192
+"""Long side at which edges are found: long lines survive, fine texture does not, whatever the picture's own size."""
+SHORTEST = 0.03
+"""Run of edge on one straight line, as a share of the frame's diagonal, up to which it counts as none."""
+FAINT, CLEAR = 0.015, 0.05
+"""Root energy of the gradient across an edge, luma in [0, 1], up to which it counts as none and from which in full."""
+DIRECTIONS = 240
+"""Bins of the direction in which an edge rises, 1.5 degrees each."""
+SPREAD = 1.5
+"""Standard deviation, in bins of direction and in pixels, within which elements belong to one line."""
+TOLD = 0.85
+"""Part of a straight line's length that ``SPREAD`` lets the sum over that line find."""
 
 
-class Segments(NamedTuple):
-    """Straight segments, longest first.
+class Edges(NamedTuple):
+    """Elements of straight edges, in raster order.
 
-    ``ends`` (n, 4) holds x1, y1, x2, y2 in units of the frame's diagonal from the top left corner, ``length`` (n,) is
-    in the same unit, ``angle`` (n,) lies in (-90, 90], and ``width``, ``height`` are the frame's sides in that unit.
+    ``x``, ``y`` (n,) are in units of the frame's diagonal from the top left corner, ``angle`` (n,) of the edge lies in
+    (-90, 90], ``weight`` (n,) is the length ``l`` that the element stands for and ``run`` (n,) the length of all edges
+    on its straight line, both in diagonals. ``width``, ``height`` are the frame's sides, ``longest`` is the longest run.
     """
 
-    ends: FloatArray
-    length: FloatArray
+    x: FloatArray
+    y: FloatArray
     angle: FloatArray
+    weight: FloatArray
+    run: FloatArray
     width: float
     height: float
+    longest: float
 
 
 @shared
-def line_segments(picture: Picture) -> Segments:
-    """Segments found by LSD (Grompone von Gioi 2010) on the luma, those along the frame's own border left out."""
+def straight_edges(picture: Picture) -> Edges:
+    """Straight edges as a sum over pixels instead of a list of segments, so that no threshold decides on a whole line.
+
+    Every pixel of the luma at ``LINE_SIDE``, smoothed by a Gaussian of one pixel, stands for the length of edge that is
+    its share of the squared gradient across the edge (3 pixels to either side); its position and direction are those
+    of that profile. All are summed by direction and distance from the frame's centre (Duda and Hart 1972, weighted);
+    what the sum holds around a pixel's own line is its run. Edges of a run up to ``SHORTEST`` do not count, from
+    twice that they count in full; likewise those between ``FAINT`` and ``CLEAR``, and those close to the frame's
+    border, which may be its own.
+    """
     height, width = picture.luma.shape
     scale = LINE_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     unit = math.hypot(*size)
-    frame = (size[0] / unit, size[1] / unit)
-    ends = np.zeros((0, 4), dtype=np.float32)
-    if min(size) >= 8:
-        small = cv2.convertScaleAbs(cv2.resize(picture.luma, size, interpolation=cv2.INTER_AREA), alpha=255)
-        found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE).detect(small)[0]
-        if found is not None:
-            ends = np.asarray(found, dtype=np.float32).reshape(-1, 4) / np.float32(unit)
-    length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
-    keep = length >= SHORTEST
-    for axis, side in enumerate(frame):
-        near, far = np.minimum(ends[:, axis], ends[:, axis + 2]), np.maximum(ends[:, axis], ends[:, axis + 2])
-        keep &= (far > 0.01) & (near < side - 0.01)
-    ends, length = ends[keep], length[keep]
-    order = np.argsort(-length, kind="stable")
-    ends, length = ends[order], length[order]
-    angle = np.degrees(np.arctan2(ends[:, 3] - ends[:, 1], ends[:, 2] - ends[:, 0]))
-    angle = np.where(angle > 90, angle - 180, np.where(angle <= -90, angle + 180, angle)).astype(np.float32)
-    return Segments(np.ascontiguousarray(ends), length, angle, *frame)
+    empty = np.zeros(0, dtype=np.float32)
+    none = Edges(empty, empty, empty, empty, empty, size[0] / unit, size[1] / unit, 0.0)
+    if min(size) < 8:
+        return none
+    small = cv2.resize(picture.luma, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
+    across, down = (
+        np.asarray(cv2.Scharr(small, cv2.CV_32F, dx, 1 - dx, scale=1 / 32, borderType=cv2.BORDER_REPLICATE)) for dx in (1, 0)
+    )
+    x, y, normal_x, normal_y, weight = edge_elements(across, down, FAINT, CLEAR)
+    if not x.size:
+        return none
+    margin = np.minimum(np.minimum(x, size[0] - x), np.minimum(y, size[1] - y)) / unit
+    weight = weight * np.clip((margin - 0.015) / 0.01, 0, 1)
+    direction = np.asarray(cv2.phase(normal_x, normal_y)).ravel() * np.float32(DIRECTIONS / (2 * math.pi))
+    distance = (x - size[0] / 2) * normal_x + (y - size[1] / 2) * normal_y
+    reach = int(unit / 2) + 4
+    sums = _smoothed(sum_over_lines(direction, distance, weight, DIRECTIONS, reach))
+    run = read_lines(sums, direction, distance, reach) / np.float32(unit)
+    weight = weight * np.clip(run / SHORTEST - 1, 0, 1) / np.float32(unit)
+    kept = weight > 0
+    angle = direction[kept] * np.float32(360 / DIRECTIONS) % 180 - 90
+    angle = np.where(angle <= -90, np.float32(90), angle)
+    longest = float(sums.max()) / unit
+    x, y = x[kept] / np.float32(unit), y[kept] / np.float32(unit)
+    return Edges(x, y, angle, weight[kept], run[kept], size[0] / unit, size[1] / unit, longest)
 
 
-def _level(angle: FloatArray) -> FloatArray:
-    """Smallest turn, in [-45, 45), that makes each angle horizontal or vertical."""
-    return np.asarray((angle + 45) % 90 - 45, dtype=np.float32)
+def _smoothed(sums: FloatArray) -> FloatArray:
+    """Sums over lines within ``SPREAD`` of each other, scaled so that a straight line's length comes out."""
+    wrap = 8
+    wrapped = np.concatenate([sums[-wrap:], sums, sums[:wrap]])
+    smooth = cv2.GaussianBlur(wrapped, (0, 0), SPREAD, borderType=cv2.BORDER_CONSTANT)[wrap:-wrap]
+    return np.asarray(smooth * np.float32(2 * math.pi * SPREAD**2 / TOLD))
 
 
 @shared
 def lengths_by_direction(picture: Picture) -> tuple[float, float, float]:
-    """Total length of level, upright and slanted segments, with soft limits between them.
+    """Total length of level, upright and slanted edges, with soft limits between them.
 
-    A segment counts as level up to 8 degrees off, as slanted from 12 degrees on, and in part in between; upright
-    likewise. Its length counts in full from 0.1 of the diagonal on, and not at all at ``SHORTEST``.
+    An edge counts as level up to 8 degrees off, as slanted from 12 degrees on, and in part in between; upright
+    likewise.
     """
-    lines = line_segments(picture)
-    weight = lines.length * np.clip(lines.length / SHORTEST - 1, 0, 1)
+    lines = straight_edges(picture)
     slope = np.abs(lines.angle)
     level, upright = np.clip((12 - slope) / 4, 0, 1), np.clip((slope - 78) / 4, 0, 1)
-    return float(weight @ level), float(weight @ upright), float(weight @ (1 - level - upright))
+    total = float(lines.weight.sum())
+    flat, steep = float(lines.weight @ level), float(lines.weight @ upright)
+    return flat, steep, max(0.0, total - flat - steep)
 
 
 @family(
@@ -98,16 +129,22 @@ def lengths_by_direction(picture: Picture) -> tuple[float, float, float]:
     unit="natural log of 1 + frame diagonals",
     range=(0, math.inf),
     direction="neutral",
-    reference="Machajdik and Hanbury 2010, static and dynamic lines; segments by LSD, Grompone von Gioi et al. 2010",
+    reference="Machajdik and Hanbury 2010, static and dynamic lines; lines by a weighted Hough transform",
+    version=2,
+    rises_with={
+        "horizontal_line_length": "lines to the subject",
+        "vertical_line_length": "vertical lines",
+        "slanted_line_length": "diagonal lines",
+    },
 )
 def line_lengths(picture: Picture) -> tuple[float, float, float]:
-    """Total length of straight segments that are horizontal, vertical or slanted: ``ln(1 + sum l)``.
+    """Total length of straight edges that are horizontal, vertical or slanted: ``ln(1 + sum l)``.
 
-    About 10 degrees part level from slanted; short segments count less, see ``lengths_by_direction``. Horizontal lines
-    read as calm, vertical ones as strength, slanted ones as movement. 0 where there is no such segment.
+    About 10 degrees part level from slanted; short ones count less, see ``straight_edges``. Horizontal lines read as
+    calm, vertical ones as strength, slanted ones as movement. 0 where there is no such edge.
     """
     level, upright, slanted = lengths_by_direction(picture)
-    return math.log1p(level), math.log1p(upright), math.log1p(max(0.0, slanted))
+    return math.log1p(level), math.log1p(upright), math.log1p(slanted)
 
 
 @feature(
@@ -117,16 +154,18 @@ def line_lengths(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference="Machajdik and Hanbury 2010, dynamic against static lines",
+    version=2,
+    rises_with="diagonal lines",
 )
 def slanted_line_share(picture: Picture) -> float:
-    """Length of slanted segments over the length of all segments: high is dynamic, low is static.
+    """Length of slanted edges over the length of all straight edges: high is dynamic, low is static.
 
     ``sum_slanted l / (sum l + 0.25)`` with the lengths of ``line_lengths``. The constant, a quarter of the frame's
-    diagonal, keeps the share of a picture with hardly any line near 0 instead of at the mercy of one segment. 0
-    without segments.
+    diagonal, keeps the share of a picture with hardly any line near 0 instead of at the mercy of one edge. 0 without
+    lines.
     """
     lengths = lengths_by_direction(picture)
-    return max(0.0, lengths[2]) / (sum(lengths) + 0.25)
+    return lengths[2] / (sum(lengths) + 0.25)
 
 
 @feature(
@@ -136,29 +175,46 @@ def slanted_line_share(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="prominent lines as in Liu et al. 2010, Optimizing photo composition, section 3",
+    version=2,
+    rises_with="lines to the subject",
 )
 def longest_line(picture: Picture) -> float:
-    """Length of the longest straight segment over the frame's diagonal; 0 without segments."""
-    length = line_segments(picture).length
-    return min(1.0, float(length[0])) if length.size else 0.0
+    """Longest run of edge along one straight line over the frame's diagonal, gaps left out; 0 without lines."""
+    return min(1.0, straight_edges(picture).longest)
 
 
 @shared
 def tilt_of_lines(picture: Picture) -> tuple[float, float]:
     """Signed tilt of the frame in degrees and the agreement on it; see ``frame_tilt``, ``line_alignment``."""
-    lines = line_segments(picture)
-    if not lines.length.size:
+    lines = straight_edges(picture)
+    weight = lines.weight * np.minimum(lines.run, np.float32(0.3))
+    total = float(weight.sum())
+    if total <= 0:
         return 0.0, 0.0
-    turn, weight = _level(lines.angle), np.minimum(lines.length, np.float32(0.3)) ** 2
-    tilts = np.arange(-15, 15.01, 0.5, dtype=np.float32)
-    votes = np.exp(-((turn[None, :] - tilts[:, None]) ** 2) / 4.5) @ weight
-    peak = float(tilts[int(np.argmax(votes * np.exp(-(tilts**2) / 200)))])
-    near = weight * np.exp(-((turn - peak) ** 2) / 4.5) * (np.abs(turn - peak) <= 3)
-    if near.sum() <= 0:
+    turn = (lines.angle + 45) % 90 - 45
+    votes = _votes(turn, weight)
+    favour = (votes * np.exp(-(TILTS**2) / 200)) ** 8
+    if favour.sum() <= 0:
         return 0.0, 0.0
-    tilt = float((near * turn).sum() / near.sum())
-    agreement = float((weight * np.exp(-((turn - tilt) ** 2) / 4.5)).sum() / (weight.sum() + 0.02))
-    return tilt, agreement
+    peak = float(favour @ TILTS / favour.sum())
+    near = weight * np.exp(-((turn - peak) ** 2) / 4.5)
+    tilt = float((near * turn).sum() / max(float(near.sum()), 1e-12))
+    agreement = float(favour @ votes / favour.sum()) / (total + 0.02)
+    return max(-18.0, min(18.0, tilt)), min(1.0, agreement)
+
+
+TILTS = np.arange(-15, 15.01, 0.25)
+
+
+def _votes(turn: FloatArray, weight: FloatArray) -> NDArray[np.float64]:
+    """For each of ``TILTS`` the weight of the turns around it, by a Gaussian of 1.5 degrees."""
+    place = np.clip((turn + 45) * 4, 0, 359.999)
+    left = place.astype(np.int64)
+    part = place - left
+    counts = np.bincount(left, weight * (1 - part), 361) + np.bincount(left + 1, weight * part, 361)
+    offsets = np.arange(-24, 25) * 0.25
+    smooth = np.convolve(counts, np.exp(-(offsets**2) / 4.5), mode="same")
+    return np.asarray(smooth[120:241])
 
 
 @feature(
@@ -168,17 +224,20 @@ def tilt_of_lines(picture: Picture) -> tuple[float, float]:
     range=(0, 18),
     direction="neutral",
     reference="after automatic straightening: Gallagher 2005, Using vanishing points to correct camera rotation",
+    version=2,
+    rises_with="tilted horizon",
 )
 def frame_tilt(picture: Picture) -> float:
     """Turn of the frame against the horizontals and verticals in it, without its sign.
 
-    For every segment ``d`` is the turn to the nearest axis and ``w = min(l, 0.3)**2``. The tilt is the peak over
-    ``t`` in [-15, 15] of ``exp(-t**2 / 2 10**2) sum w exp(-(d - t)**2 / 2 1.5**2)``, refined to the weighted mean of
-    the ``d`` within 3 degrees; its absolute value counts in part, ``line_alignment / 0.2``, where few lines agree.
-    Slopes of mountains count too. 0 without segments near an axis.
+    For every element ``d`` is the turn to the nearest axis and ``w = l min(run, 0.3)``. The tilt is the mean of ``t``
+    in [-15, 15], weighted by the eighth power of ``v(t) exp(-t**2 / 2 10**2)`` with the votes ``v(t) = sum w exp(-(d -
+    t)**2 / 2 1.5**2)``, then refined to the mean ``d`` around it. Its absolute value counts in part,
+    ``(line_alignment - 0.05) / 0.15``, where few lines agree. Slopes of mountains count too; lines that lean to both
+    sides alike, as those of a building seen from below, cancel. 0 without lines near an axis.
     """
     tilt, agreement = tilt_of_lines(picture)
-    return abs(tilt) * min(1.0, agreement / 0.2)
+    return abs(tilt) * min(1.0, max(0.0, (agreement - 0.05) / 0.15))
 
 
 @feature(
@@ -188,12 +247,14 @@ def frame_tilt(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="confidence of frame_tilt, own formula",
+    version=2,
+    rises_with="grid",
 )
 def line_alignment(picture: Picture) -> float:
     """How much of the picture's lines are parallel to two axes at right angles, those of ``frame_tilt``.
 
-    ``sum w exp(-(d - tilt)**2 / 2 1.5**2) / (sum w + 0.02)`` with the symbols of ``frame_tilt``; high for buildings
-    and level seas, low for foliage. 0 without segments.
+    The mean of the votes ``v(t)`` under the weights of ``frame_tilt``, over ``sum w + 0.02``; high for buildings and
+    level seas, low for foliage. 0 without lines.
     """
     return tilt_of_lines(picture)[1]
 
@@ -205,25 +266,26 @@ def line_alignment(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Liu et al. 2010, Optimizing photo composition, section 3, diagonal dominance (constants of our own)",
+    version=2,
+    rises_with="diagonal lines",
 )
 def diagonal_line_fit(picture: Picture) -> float:
     """Share of line length that lies on one of the frame's diagonals.
 
-    ``max over both diagonals of sum l exp(-D**2 / 2 0.1**2) / (sum l + 0.25)`` where ``D`` is the mean distance of a
-    segment's ends to the diagonal in a frame scaled to the unit square, plus the sine of the angle between them. 0
-    without segments.
+    ``max over both diagonals of sum l exp(-D**2 / 2 0.1**2) / (sum l + 0.25)`` where ``D`` is the distance of the
+    element to the diagonal in a frame scaled to the unit square, plus the sine of the angle between its edge and the
+    diagonal. 0 without lines.
     """
-    lines = line_segments(picture)
-    if not lines.length.size:
-        return 0.0
-    x, y = lines.ends[:, 0::2] / lines.width, lines.ends[:, 1::2] / lines.height
-    dx, dy = x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]
+    lines = straight_edges(picture)
+    x, y = lines.x / lines.width, lines.y / lines.height
+    angle = np.radians(lines.angle)
+    dx, dy = np.cos(angle) / lines.width, np.sin(angle) / lines.height
     extent = np.hypot(dx, dy)
     shares = []
     for offset, across in ((x - y, dx - dy), (x + y - 1, dx + dy)):
-        apart = np.abs(offset).mean(axis=1) / math.sqrt(2) + np.abs(across) / (math.sqrt(2) * extent)
-        shares.append(float((lines.length * np.exp(-(apart**2) / 0.02)).sum()))
-    return max(shares) / (float(lines.length.sum()) + 0.25)
+        apart = (np.abs(offset) + np.abs(across) / extent) / math.sqrt(2)
+        shares.append(float(lines.weight @ np.exp(-(apart**2) / 0.02)))
+    return max(shares) / (float(lines.weight.sum()) + 0.25)
 
 
 @feature(
@@ -233,97 +295,26 @@ def diagonal_line_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="leading lines; weights of our own",
+    version=2,
+    rises_with="lines to the subject",
 )
 def leading_lines(picture: Picture) -> float:
-    """Share of the length of slanted segments outside the subject that points at the subject's centroid.
+    """Share of the length of slanted edges outside the subject that points at the subject's centroid.
 
-    ``sum l max(0, 1 - (a / 10)**2) / (sum l + 0.25)`` over segments whose middle lies outside the subject's mask and
-    that are more than 10 degrees off both axes; ``a`` is the angle in degrees between the segment and the line from
-    its middle to the centroid. 0 without a subject or without such segments.
+    ``sum l max(0, 1 - (a / 10)**2) / (sum l + 0.25)`` over elements outside the subject's mask whose edge is more than
+    10 degrees off both axes; ``a`` is the angle in degrees between the edge and the line to the centroid. A doubtful
+    subject counts in part. 0 without a subject or without such edges.
     """
-    lines, main = line_segments(picture), subject(picture)
-    if not lines.length.size or not main.found:
+    lines, main = straight_edges(picture), subject(picture)
+    if not lines.x.size or not main.found:
         return 0.0
-    middle = 0.5 * (lines.ends[:, :2] + lines.ends[:, 2:])
     height, width = main.mask.shape
-    column = np.clip(middle[:, 0] / lines.width * width, 0, width - 1).astype(np.intp)
-    row = np.clip(middle[:, 1] / lines.height * height, 0, height - 1).astype(np.intp)
+    column = np.clip(lines.x / lines.width * width, 0, width - 1).astype(np.intp)
+    row = np.clip(lines.y / lines.height * height, 0, height - 1).astype(np.intp)
     slope = np.abs(lines.angle)
-    outside = ~main.mask[row, column] & (slope > 10) & (slope < 80)
-    towards = np.array([main.centroid[0] * lines.width, main.centroid[1] * lines.height]) - middle
-    aim = np.degrees(np.arctan2(towards[:, 1], towards[:, 0]))
-    off = np.abs((lines.angle - aim + 90) % 180 - 90)
-    length = lines.length * outside
-    return float((length * np.clip(1 - (off / 10) ** 2, 0, None)).sum() / (length.sum() + 0.25))
-
-
-@shared
-def converging_lines(picture: Picture) -> tuple[float, float, float]:
-    """Strength, x and y (units of the frame's diagonal) of the vanishing point; 0 and the centre without one."""
-    lines = line_segments(picture)
-    width, height = lines.width, lines.height
-    strength = 0.0
-    if lines.length.size >= 3:
-        strength, x, y = vanishing_point(
-            lines.ends[:CONVERGING], -width / 4, -height / 4, 1.25 * width, 1.25 * height, math.sin(math.radians(3))
-        )
-    return (min(1.0, strength), x, y) if strength > 0 else (0.0, width / 2, height / 2)
-
-
-@feature(
-    criterion="composition",
-    label="lines converging on one point",
-    unit="share of line length",
-    range=(0, 1),
-    direction="neutral",
-    reference="vanishing point by exhaustive pairs of segments, after Tardif 2009, Non-iterative approach",
-)
-def vanishing_point_strength(picture: Picture) -> float:
-    """Share of line length that converges on one point in the frame or a quarter of its sides around it.
-
-    The length of those of the 40 longest segments that aim within 3 degrees at the best crossing of two of them, each
-    counted by ``1 - (sine of its deviation / sine of 3 degrees)**2``, times ``min(1, 2 spread)`` (spread is 0 for
-    parallel segments and 1 for a full fan), over the length of the 40. 0 with fewer than three segments or without a
-    crossing.
-    """
-    return converging_lines(picture)[0]
-
-
-@feature(
-    criterion="composition",
-    label="vanishing point away from the centre",
-    unit="share of the frame's diagonal",
-    range=(0, 0.75),
-    direction="neutral",
-    reference="vanishing point by exhaustive pairs of segments, after Tardif 2009, Non-iterative approach",
-)
-def vanishing_point_offset(picture: Picture) -> float:
-    """Distance from the frame's centre to the vanishing point, in part below a strength of 0.3.
-
-    See ``vanishing_point_strength``. 0 without a vanishing point.
-    """
-    strength, x, y = converging_lines(picture)
-    lines = line_segments(picture)
-    return min(0.75, math.hypot(x - lines.width / 2, y - lines.height / 2)) * min(1.0, strength / 0.3)
-
-
-@feature(
-    criterion="composition",
-    label="lines converging on the subject",
-    unit="share of line length",
-    range=(0, 1),
-    direction="neutral",
-    reference="leading lines through the vanishing point; weights of our own",
-)
-def vanishing_point_on_subject(picture: Picture) -> float:
-    """``vanishing_point_strength`` times ``exp(-d**2 / 2 0.15**2)``.
-
-    ``d`` is its distance to the subject's centroid in frame diagonals. High where the perspective leads to the subject.
-    0 without a subject or a vanishing point.
-    """
-    strength, x, y = converging_lines(picture)
-    main, lines = subject(picture), line_segments(picture)
-    if not main.found:
-        return 0.0
-    apart = math.hypot(x - main.centroid[0] * lines.width, y - main.centroid[1] * lines.height)
-    return strength * math.exp(-(apart**2) / 0.045)
+    slanted = np.clip(np.minimum(slope - 8, 82 - slope) / 4, 0, 1)
+    length = lines.weight * slanted * ~main.mask[row, column]
+    away_x, away_y = main.centroid[0] * lines.width - lines.x, main.centroid[1] * lines.height - lines.y
+    off = np.abs((lines.angle - np.degrees(np.arctan2(away_y, away_x)) + 90) % 180 - 90)
+    aimed = float((length * np.clip(1 - (off / 10) ** 2, 0, None)).sum())
+    return main.trust * aimed / (float(length.sum()) + 0.25)

@@ -19,7 +19,7 @@ DB2 = np.array([-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.
 CELL = 16
 """Side, in pixels of the working scale, of the cells that are judged clear or blurred."""
 
-BLURRED, CLEAR = 0.23, 0.43
+BLURRED, CLEAR = 0.08, 0.38
 """Focus shares (see ``focus_shares``) up to which a cell is blurred and from which it is clear; between, in part."""
 
 EVEN = 0.25
@@ -70,6 +70,8 @@ def _inner_weights(length: int) -> NDArray[np.float64]:
     range=(0, 1),
     direction="neutral",
     reference="Datta, Joshi, Li & Wang 2006, features 53-55",
+    rises_with="blurred surroundings",
+    falls_with={"low_depth_of_field_value": "blurred middle"},
 )
 def low_depth_of_field(picture: Picture) -> Sequence[float]:
     r"""Share of the level-3 wavelet detail that lies in the inner four of sixteen blocks, for hue, saturation and
@@ -114,9 +116,11 @@ def focus_cells(picture: Picture) -> FocusCells:
     range=(0, 1),
     direction="neutral",
     reference="Peng 2022, Athec, block depth of field; after Datta et al. 2006",
+    version=2,
+    rises_with="plain surroundings",
 )
 def block_depth_of_field(picture: Picture) -> float:
-    """Share of the picture's fine detail (deviation of the luma from its 5x5 mean) in the inner four of 4 x 4 blocks.
+    """Share of the picture's fine detail (deviation of the smoothed luma from its 5x5 mean) in the inner four of 4 x 4 blocks.
 
     1/4 for even detail and where there is none. Four times this is athec's ratio of the inner blocks' mean to the mean.
     """
@@ -130,9 +134,11 @@ def block_depth_of_field(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Yeh, Ho, Barsky & Ouhyoung 2010, bokeh (Q_clear, with a focus share for the Haar blur detector)",
+    version=2,
+    falls_with="defocus",
 )
 def clear_share(picture: Picture) -> float:
-    """Mean clearness of cells of 16 x 16 pixels: 0 where fine detail is up to 23 % of all detail, 1 from 43 %, linear
+    """Mean clearness of cells of 16 x 16 pixels: 0 where fine detail is up to 8 % of all detail, 1 from 38 %, linear
     between.
 
     Yeh et al. call a picture bokeh where it lies between 0.3 and 0.7. Cells without detail are not clear; 0 if flat.
@@ -147,6 +153,8 @@ def clear_share(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Yeh et al. 2010; Moran 1950",
+    version=2,
+    falls_with="softer subject",
 )
 def clear_coherence(picture: Picture) -> float:
     r"""Moran's I of the clearness of cells (see ``clear_share``) over horizontal and vertical neighbours.
@@ -172,9 +180,14 @@ def clear_coherence(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Yeh et al. 2010 and Luo & Tang 2008",
+    version=2,
+    falls_with="softer subject",
 )
 def subject_clear_surplus(picture: Picture) -> float:
-    """Mean clearness (``clear_share``) of the subject's cells less that of the background's; 0 without a subject."""
+    """Mean clearness (``clear_share``) of the subject's cells less that of the background's; 0 without a subject.
+
+    A doubtful subject counts in part.
+    """
     masks = regions(picture)
     if not masks.found:
         return 0.0
@@ -184,7 +197,8 @@ def subject_clear_surplus(picture: Picture) -> float:
     outside = cv2.resize(masks.background.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     if inside.sum() == 0 or outside.sum() == 0:
         return 0.0
-    return float(np.clip((clear * inside).sum() / inside.sum() - (clear * outside).sum() / outside.sum(), -1, 1))
+    surplus = float((clear * inside).sum() / inside.sum() - (clear * outside).sum() / outside.sum())
+    return masks.trust * max(-1.0, min(1.0, surplus))
 
 
 @feature(
@@ -194,6 +208,8 @@ def subject_clear_surplus(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="after Redies et al. 2025 and Peng 2022: block statistics of sharpness",
+    version=2,
+    falls_with="defocus",
 )
 def focus_variation(picture: Picture) -> float:
     """Standard deviation over 8 x 8 equal blocks of their focus share (fine detail over all detail).

@@ -38,6 +38,8 @@ def ramp(value: float, start: float, end: float) -> float:
     range=(0, 100),
     direction="unimodal",
     reference="Ke, Tang & Jing 2006, section 3.6 (average brightness); CIE 15:2004",
+    falls_with="underexposure",
+    rises_with="brighter midtones",
 )
 def mean_lightness(picture: Picture) -> float:
     """Mean CIE L* of the picture: 0 black, 50 about mid-grey, 100 white."""
@@ -51,6 +53,7 @@ def mean_lightness(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Datta, Joshi, Li & Wang 2006, f1 (exposure of light)",
+    falls_with="underexposure",
 )
 def mean_hsv_value(picture: Picture) -> float:
     """Mean of V of HSV, the largest of R, G and B: a saturated colour counts as bright as white.
@@ -67,6 +70,7 @@ def mean_hsv_value(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="basic exposure: closeness of mean brightness to mid-grey; here on CIE L*",
+    rises_with="clipped highlights",
 )
 def exposure_deviation(picture: Picture) -> float:
     """Distance of the mean L* from 50: |mean L* - 50| / 50; 0 is a middle exposure, 1 a black or a white picture."""
@@ -80,6 +84,7 @@ def exposure_deviation(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Reinhard 2003, Parameter estimation for photographic tone reproduction (key of a scene)",
+    rises_with="overexposure",
 )
 def tonal_key(picture: Picture) -> float:
     """Where the log-average luminance lies between the darkest (-1) and the lightest tones (1).
@@ -117,6 +122,21 @@ def tonal_key(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Adams 1948, The Negative (zone system); here eleven equal bands of 8-bit luma",
+    rises_with={
+        "zone_0_share": "crushed shadows",
+        "zone_1_share": "horizon",
+        "zone_5_share": "low contrast",
+        "zone_9_share": "haze",
+        "zone_10_share": "overexposure",
+    },
+    falls_with={
+        "zone_2_share": "haze",
+        "zone_3_share": "haze",
+        "zone_4_share": "painted sky",
+        "zone_6_share": "crushed shadows",
+        "zone_7_share": "underexposure",
+        "zone_8_share": "spotlight",
+    },
 )
 def zone_histogram(picture: Picture) -> list[float]:
     """Share of pixels in each of Adams's eleven zones, from black (0) to white (X), as equal bands of the 8-bit luma.
@@ -133,6 +153,7 @@ def zone_histogram(picture: Picture) -> list[float]:
     range=(1, 11),
     direction="unimodal",
     reference="Adams 1948 (zone system); counted continuously",
+    falls_with="low contrast",
 )
 def zones_used(picture: Picture) -> float:
     """How many of the eleven zones hold pixels: sum over zones of min(1, share / 1 %).
@@ -150,6 +171,7 @@ def zones_used(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Adams 1948 (zones III to VII hold detail)",
+    rises_with="low contrast",
 )
 def midtone_share(picture: Picture) -> float:
     """Share of pixels in zones III to VII, the tones that hold full detail in a print."""
@@ -172,6 +194,7 @@ def _zone_texture(picture: Picture, first: int, last: int) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="Adams 1948 (zones I and II: the darkest texture); standard deviation over 5 x 5 windows",
+    falls_with="low contrast",
 )
 def shadow_texture(picture: Picture) -> float:
     """Mean local standard deviation of the luma (5 x 5 windows) over the pixels of zones I and II.
@@ -188,6 +211,7 @@ def shadow_texture(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="Adams 1948 (zones VIII and IX: the lightest texture); standard deviation over 5 x 5 windows",
+    falls_with="low contrast",
 )
 def highlight_texture(picture: Picture) -> float:
     """Mean local standard deviation of the luma (5 x 5 windows) over the pixels of zones VIII and IX.
@@ -204,6 +228,7 @@ def highlight_texture(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="high key: at least 70 % of the pixels in zones VII to X and few in 0 to III",
+    rises_with="haze",
 )
 def high_key(picture: Picture) -> float:
     """Degree to which the picture is high key: mostly light tones and hardly a dark one.
@@ -222,6 +247,7 @@ def high_key(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="low key: at least 70 % of the pixels in zones 0 to IV",
+    rises_with="underexposure",
 )
 def low_key(picture: Picture) -> float:
     """Degree to which the picture is low key: the share of zones 0 to IV, from 50 % (0) to 90 % (1).

@@ -26,6 +26,7 @@ def _share(pixels: NDArray[np.float64]) -> float:
     range=(0, 1),
     direction="lower",
     reference="share of pixels with luma <= 4/255",
+    rises_with="crushed shadows",
 )
 def clipped_shadows(picture: Picture) -> float:
     """Share of pixels whose luma is at most 4/255: shadows that have fallen to black."""
@@ -39,6 +40,7 @@ def clipped_shadows(picture: Picture) -> float:
     range=(0, 1),
     direction="lower",
     reference="share of pixels with luma >= 251/255",
+    rises_with="clipped highlights",
 )
 def clipped_highlights(picture: Picture) -> float:
     """Share of pixels whose luma is at least 251/255: highlights that have burnt out to white."""
@@ -57,6 +59,7 @@ def clipped_highlights(picture: Picture) -> float:
     range=(0, 1),
     direction="lower",
     reference="share of pixels with a channel >= 251/255",
+    rises_with="clipped highlights",
 )
 def channel_clipping(picture: Picture) -> list[float]:
     """Share of pixels whose R, G, B, or any of the three, is at least 251/255.
@@ -74,6 +77,7 @@ def channel_clipping(picture: Picture) -> list[float]:
     range=(0, 1),
     direction="neutral",
     reference="share of pixels with a channel near 0, by a soft limit between 4/255 and 20/255",
+    rises_with="crushed shadows",
 )
 def empty_any_channel(picture: Picture) -> float:
     """Share of pixels of which any channel is empty: black, or a colour at the edge of the gamut.
@@ -100,6 +104,7 @@ def _largest_region(mask: NDArray[np.uint8]) -> float:
     range=(0, 1),
     direction="neutral",
     reference="largest 8-connected clipped region over all clipped pixels",
+    rises_with="painted white",
 )
 def blown_compactness(picture: Picture) -> float:
     """Share of the blown highlights that lies in their largest connected region: 1 a sky, near 0 specular sparkles.
@@ -116,6 +121,8 @@ def blown_compactness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="largest 8-connected clipped region over all clipped pixels",
+    version=2,
+    rises_with="letterbox",
 )
 def blocked_compactness(picture: Picture) -> float:
     """Share of the blocked shadows that lies in their largest connected region: 1 a black ground, near 0 specks.
@@ -139,14 +146,15 @@ def _compactness(picture: Picture, low: int, high: int, clipped: float) -> float
     range=(0, 1),
     direction="lower",
     reference="share of the subject's pixels with luma >= 251/255 or <= 4/255",
+    rises_with="burnt subject",
 )
 def clipped_subject(picture: Picture) -> float:
-    """Share of the subject's pixels that are blown or blocked; 0 where no subject is found."""
+    """Share of the subject's pixels that are blown or blocked; 0 where no subject is found, in part where it is in doubt."""
     region = subject(picture)
     if not region.found:
         return 0.0
     levels = luma_levels(picture)[region.mask]
-    return float(np.count_nonzero((levels >= WHITE) | (levels <= BLACK)) / levels.size)
+    return region.trust * float(np.count_nonzero((levels >= WHITE) | (levels <= BLACK)) / levels.size)
 
 
 SAMPLES = 131_072
@@ -161,6 +169,7 @@ SAMPLES = 131_072
     direction="lower",
     reference="combing of the histogram after strong tone edits; gaps by grey-level closing",
     scale="native",
+    rises_with="clipped highlights",
 )
 def tonal_gaps(picture: Picture) -> float:
     """Share of 8-bit levels that are skipped although levels on both sides are in use, averaged over R, G and B.

@@ -37,6 +37,7 @@ LARGE_WINDOW = 33
     range=(0, 1),
     direction="unimodal",
     reference="width between the 0.5 % and 99.5 % quantiles of luma",
+    falls_with="low contrast",
 )
 def dynamic_range(picture: Picture) -> float:
     """How much of the scale from black to white is used: q99.5 - q0.5 of the luma. 0 for a flat picture."""
@@ -51,6 +52,7 @@ def dynamic_range(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="interval contrast: q97.5 - q2.5 of luma",
+    falls_with="low contrast",
 )
 def interval_contrast(picture: Picture) -> float:
     """Width of the interval that holds the middle 95 % of the pixels: q97.5 - q2.5 of the luma."""
@@ -65,6 +67,7 @@ def interval_contrast(picture: Picture) -> float:
     range=(0, 50),
     direction="unimodal",
     reference="Peli 1990 (RMS contrast); Aesthetics-Toolbox (standard deviation of L*)",
+    falls_with="low contrast",
 )
 def rms_contrast(picture: Picture) -> float:
     """Standard deviation of CIE L*. 0 for a flat picture, 50 for half black and half white."""
@@ -78,6 +81,7 @@ def rms_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Michelson 1927; extremes taken as the 1 % and 99 % quantiles of luma",
+    falls_with="low contrast",
 )
 def michelson_contrast(picture: Picture) -> float:
     """Difference over sum of the extremes of luma: (q99 - q1) / (q99 + q1). 0 for a flat picture, black included."""
@@ -93,6 +97,7 @@ def michelson_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Ke, Tang & Jing 2006, section 3.5 (q_ct)",
+    falls_with="low contrast",
 )
 def ke_contrast(picture: Picture) -> float:
     """Width of the middle 98 % of the sum of the histograms of R, G and B, as a share of the scale.
@@ -110,6 +115,7 @@ def ke_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Peng 2022, athec (contrast range): shortest interval holding 90 % of the pixels",
+    falls_with="low contrast",
 )
 def shortest_tonal_range(picture: Picture) -> float:
     """Length of the shortest interval of luma that holds 90 % of the pixels; it may leave out lights or darks only.
@@ -129,6 +135,7 @@ def shortest_tonal_range(picture: Picture) -> float:
     range=(0, 8),
     direction="unimodal",
     reference="Shannon 1948; Aesthetics-Toolbox (luminance entropy: L* in 256 bins)",
+    falls_with="low contrast",
 )
 def lightness_entropy(picture: Picture) -> float:
     """Shannon entropy of L* in 256 bins: 0 for a flat picture, 8 where every tone is equally frequent."""
@@ -144,6 +151,8 @@ def lightness_entropy(picture: Picture) -> float:
     range=(-math.inf, math.inf),
     direction="neutral",
     reference="third and fourth standardised moments of L*; Motoyoshi, Nishida, Sharan & Adelson 2007 (skewness)",
+    rises_with={"lightness_skewness": "darker midtones"},
+    falls_with={"lightness_skewness": "brighter midtones", "lightness_kurtosis": "horizon"},
 )
 def lightness_shape(picture: Picture) -> tuple[float, float]:
     """Skewness and excess kurtosis g of L*, as sign(g) log(1 + |g|), since the moments themselves have long tails.
@@ -216,6 +225,7 @@ def _prominence(values: NDArray[np.float64], peak: int) -> float:
     range=(0, 13),
     direction="neutral",
     reference="Peng 2022, athec (contrast peaks: Savitzky-Golay 51/5); here weighted by prominence",
+    falls_with="noise",
 )
 def tonal_peak_count(picture: Picture) -> float:
     """Number of peaks of the smoothed histogram of luma, each counted by its clarity: separate masses of tone.
@@ -233,6 +243,7 @@ def tonal_peak_count(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Peng 2022, athec (contrast peak distance); weighted by prominence",
+    rises_with="backlight",
 )
 def tonal_peak_distance(picture: Picture) -> float:
     """Distance in luma between the darkest and the lightest peak of the smoothed histogram; 0 with fewer than two.
@@ -253,6 +264,7 @@ def tonal_peak_distance(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Otsu 1979, equation 5 (separability eta)",
+    rises_with="horizon",
 )
 def tonal_separation(picture: Picture) -> float:
     """How well one threshold splits the tones in two: the largest share of the variance of luma between the classes.
@@ -282,6 +294,7 @@ def tonal_separation(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Gini 1912 (coefficient of concentration) of linear luminance",
+    falls_with="low contrast",
 )
 def light_concentration(picture: Picture) -> float:
     """Gini coefficient of linear luminance over the pixels: 0 evenly lit, near 1 all light in a few pixels.
@@ -303,6 +316,7 @@ def light_concentration(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="mean standard deviation of luma over 5 x 5 windows",
+    rises_with="local contrast",
 )
 def local_contrast_fine(picture: Picture) -> float:
     """Mean over the pixels of the standard deviation of luma in the 5 x 5 window around each. 0 for a flat picture."""
@@ -316,6 +330,7 @@ def local_contrast_fine(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="mean standard deviation of luma over windows of a sixteenth of the long side",
+    rises_with="local contrast",
 )
 def local_contrast_coarse(picture: Picture) -> float:
     """Mean standard deviation of luma over windows of 33 x 33 pixels that lie inside the frame.
@@ -337,6 +352,7 @@ def local_contrast_coarse(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="local (5 x 5) against global standard deviation of luma",
+    rises_with="local contrast",
 )
 def local_to_global_contrast(picture: Picture) -> float:
     """Local over local plus global contrast: l / (l + g), l the fine contrast and g the standard deviation of luma.
@@ -359,6 +375,7 @@ SUPERPIXELS = (1, 2, 4, 8, 16, 25, 50, 100, 200)
     range=(0, 104),
     direction="unimodal",
     reference="Matkovic, Neumann, Neumann, Psik & Purgathofer 2005 (global contrast factor)",
+    falls_with="low contrast",
 )
 def global_contrast_factor(picture: Picture) -> float:
     """Weighted sum of the mean contrast between neighbours at nine resolutions.

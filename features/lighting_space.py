@@ -45,6 +45,7 @@ DARKEST = MID_GREY / 64
     range=(-17.43, 17.43),
     direction="neutral",
     reference="radial fall-off of light (Goldman 2010); line through the medians of rings",
+    rises_with="vignette",
 )
 def vignetting(picture: Picture) -> float:
     """Stops by which the corners are darker than the centre; negative where they are lighter.
@@ -82,6 +83,12 @@ def _rings() -> tuple[list[NDArray[np.intp]], NDArray[np.float64]]:
     range=(-1, 1),
     direction="neutral",
     reference="difference of mean L* between opposite halves of the frame",
+    falls_with={
+        "light_from_above": "light from below",
+        "light_from_side": "mirrored halves",
+        "lightness_gradient": "low contrast",
+    },
+    rises_with={"light_from_side": "light from the right"},
 )
 def light_direction(picture: Picture) -> tuple[float, float, float]:
     """Where the frame is lighter, from the mean L* / 100 of its halves.
@@ -102,6 +109,7 @@ def light_direction(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference="standard deviation of mean L* over an 8 x 8 grid",
+    rises_with="low contrast",
 )
 def lighting_evenness(picture: Picture) -> float:
     """1 - 2 s, s the standard deviation of the mean L* / 100 of the cells of an 8 x 8 grid.
@@ -118,6 +126,7 @@ def lighting_evenness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="share of the variance of L* between the cells of an 8 x 8 grid (law of total variance)",
+    falls_with="local contrast",
 )
 def tonal_masses(picture: Picture) -> float:
     """Share of the variance of L* that lies between the cells of an 8 x 8 grid rather than within them.
@@ -149,6 +158,8 @@ def dark_channel(picture: Picture) -> Levels:
     range=(0, 1),
     direction="neutral",
     reference="He, Sun & Tang 2009 (dark channel)",
+    version=2,
+    rises_with="haze",
 )
 def dark_channel_mean(picture: Picture) -> float:
     """Mean of the dark channel: the smallest of R, G, B in the 15 x 15 window around each pixel.
@@ -165,6 +176,8 @@ def dark_channel_mean(picture: Picture) -> float:
     range=(0, 1 / 3),
     direction="neutral",
     reference="Luo, Wang & Tang 2011, section 4.2 (dark channel of the subject)",
+    version=2,
+    rises_with="haze",
 )
 def subject_dark_channel(picture: Picture) -> float:
     """Mean over the subject of its dark channel over the sum of R, G and B: low for a clear, saturated, sharp subject.
@@ -172,13 +185,14 @@ def subject_dark_channel(picture: Picture) -> float:
     .. math:: \\frac{1}{|R|} \\sum_{p \\in R} \\frac{D(p)}{R_p + G_p + B_p}
 
     The sum counts as at least 96/255, so that black pixels give 0 and dark ones are not noise. The whole frame stands
-    for the subject where none is found. 1/3 for a flat grey.
+    for the subject where none is found, and in part where it is in doubt. 1/3 for a flat grey.
     """
     region = subject(picture)
-    inside = region.mask.astype(np.uint8) if region.found else None
     total = cv2.transform(picture.rgb_float, np.ones((1, 3), dtype=np.float32))
     veil = cv2.divide(dark_channel(picture).astype(np.float32) / 255, np.maximum(total, np.float32(DIM)))
-    return min(1 / 3, float(cv2.mean(veil, inside)[0]))
+    whole = float(cv2.mean(veil)[0])
+    inside = float(cv2.mean(veil, region.mask.astype(np.uint8))[0])
+    return min(1 / 3, whole + region.trust * (inside - whole))
 
 
 @feature(
@@ -188,11 +202,14 @@ def subject_dark_channel(picture: Picture) -> float:
     range=(-6.66, 6.66),
     direction="neutral",
     reference="Luo & Tang 2008, section 3.2 (lighting of subject against background), signed and in stops",
+    version=2,
+    rises_with="backlight",
 )
 def backlight(picture: Picture) -> float:
     """Stops by which the background is brighter than the subject; negative for a lit subject on a dark ground.
 
-    log2 of (mean linear luminance of the background + 0.01) / (that of the subject + 0.01). 0 without a subject.
+    log2 of (mean linear luminance of the background + 0.01) / (that of the subject + 0.01); a doubtful
+    subject counts in part. 0 without a subject.
     """
     region = subject(picture)
     if not region.found:
@@ -200,7 +217,7 @@ def backlight(picture: Picture) -> float:
     mask = region.mask.astype(np.uint8)
     inside = cv2.mean(luminance(picture), mask)[0]
     outside = cv2.mean(luminance(picture), 1 - mask)[0]
-    return min(6.66, max(-6.66, math.log2((outside + FLARE) / (inside + FLARE))))
+    return region.trust * min(6.66, max(-6.66, math.log2((outside + FLARE) / (inside + FLARE))))
 
 
 @feature(
@@ -210,13 +227,17 @@ def backlight(picture: Picture) -> float:
     range=(0, 100),
     direction="unimodal",
     reference="mean CIE L* of the subject",
+    version=2,
+    falls_with="underexposure",
 )
 def subject_lightness(picture: Picture) -> float:
-    """Mean L* of the subject, of the whole frame where no subject is found."""
+    """Mean L* of the subject, of the whole frame where no subject is found, and between the two where it is in doubt."""
     region = subject(picture)
+    whole = lightness_moments(picture)[0]
     if not region.found:
-        return lightness_moments(picture)[0]
-    return min(100.0, max(0.0, float(cv2.mean(lightness(picture), region.mask.astype(np.uint8))[0])))
+        return whole
+    inside = float(cv2.mean(lightness(picture), region.mask.astype(np.uint8))[0])
+    return min(100.0, max(0.0, whole + region.trust * (inside - whole)))
 
 
 @feature(
@@ -226,11 +247,12 @@ def subject_lightness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="silhouette: dark subject (zones 0 to II) on a light ground (zones V to X)",
+    rises_with="backlight",
 )
 def silhouette(picture: Picture) -> float:
     """Share of the subject that is dark (zones 0 to II) times the share of the background that is light (zones V to X).
 
-    1 for a black shape on white. 0 where no subject is found.
+    1 for a black shape on white. A doubtful subject counts in part. 0 where no subject is found.
     """
     region = subject(picture)
     if not region.found:
@@ -238,4 +260,4 @@ def silhouette(picture: Picture) -> float:
     levels = luma_levels(picture)
     dark = float((levels[region.mask] < 70).mean())
     light = float((levels[~region.mask] > 116).mean())
-    return dark * light
+    return region.trust * dark * light

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,8 +25,8 @@ from . import (
     pattern_waves,
 )
 from .catalogue import feature
-from .kernels.pattern import tile_entropies
-from .pattern_planes import entropy_bits, grey, half_grey, reduced
+from .kernels.pattern import colour_cube_counts, tile_entropies
+from .pattern_planes import entropy_bits, grey, grey_counts, half_grey, quarter_rgb
 from .picture import Picture, shared
 
 __all__ = [
@@ -44,11 +45,17 @@ JPEG_QUALITY = 75
 @shared
 def _jpeg_bits(picture: Picture) -> float:
     """Bits per pixel of the picture as a JPEG of quality 75, the file's fixed header taken off."""
-    code = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2BGR), code)
-    _, least = cv2.imencode(".jpg", np.zeros((1, 1, 3), np.uint8), code)
     pixels = picture.rgb.shape[0] * picture.rgb.shape[1]
-    return max(0.0, 8 * (len(data) - len(least)) / pixels)
+    return max(0.0, 8 * (_jpeg_size(cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2BGR)) - _least_jpeg_size()) / pixels)
+
+
+@functools.lru_cache(maxsize=1)
+def _least_jpeg_size() -> int:
+    return _jpeg_size(np.zeros((1, 1, 3), np.uint8))
+
+
+def _jpeg_size(bgr: NDArray[Any]) -> int:
+    return len(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1])
 
 
 @feature(
@@ -70,25 +77,7 @@ def jpeg_complexity(picture: Picture) -> float:
 @shared
 def _palette_entropy(picture: Picture) -> float:
     """Entropy in bits of the colours in 8 x 8 x 8 cubes of RGB."""
-    red, green, blue = (np.asarray(channel, np.uint16) >> 5 for channel in cv2.split(picture.rgb))
-    cubes = red << 6 | green << 3 | blue
-    return float(entropy_bits(np.bincount(cubes.ravel(), minlength=512)))
-
-
-@feature(
-    criterion="pattern",
-    label="order of the palette",
-    unit="1",
-    range=(0, 1),
-    direction="neutral",
-    reference="Rigau, Feixas, Sbert 2008, Informational aesthetics measures (Shannon order)",
-)
-def palette_order(picture: Picture) -> float:
-    """(Hmax - H) / Hmax with H the entropy of the colours in 512 cubes of RGB and Hmax = 9 bits.
-
-    1 for a single colour, 0 if all colours are equally common.
-    """
-    return float(np.clip(1 - _palette_entropy(picture) / 9, 0, 1))
+    return float(entropy_bits(colour_cube_counts(picture.rgb)))
 
 
 @feature(
@@ -181,12 +170,14 @@ def ink_homogeneity(picture: Picture) -> float:
     of the rows of cells, each over log2 10, in percent. 0 if no pixel is above, as in flat pictures.
     """
     plane = grey(picture)
-    if np.count_nonzero(plane < 128) <= np.count_nonzero(plane >= 128):
+    dark = grey_counts(picture)[:128].sum()
+    if dark <= plane.size - dark:
         plane = 255 - plane
     _, ink = cv2.threshold(plane, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    if not ink.any() or ink.all():
+    columns, rows = (np.ravel(cv2.reduce(ink, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) for axis in (0, 1))
+    if columns.sum() in (0, plane.size):
         return 0.0
-    marginals = [np.array([part.sum() for part in np.array_split(ink.sum(axis=axis), 10)]) for axis in (0, 1)]
+    marginals = [np.array([part.sum() for part in np.array_split(counts, 10)]) for counts in (columns, rows)]
     return float(np.clip(np.mean([entropy_bits(m) for m in marginals]) / math.log2(10) * 100, 0, 100))
 
 
@@ -207,9 +198,8 @@ def colour_clutter(picture: Picture) -> float:
     which is the radius of the ellipsoid of local colours. 0 for flat pictures and wherever colour varies along less
     than three axes, as in monochrome; high where any colour may turn up next.
     """
-    small = reduced(picture.rgb, 4).astype(np.float32) / np.float32(255)
-    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab))
-    lab -= lab.mean(axis=(0, 1))
+    lab = np.asarray(cv2.cvtColor(quarter_rgb(picture), cv2.COLOR_RGB2Lab))
+    lab -= np.array(cv2.mean(lab)[:3], dtype=np.float32)
     lightness, a, b = cv2.split(lab)
     moments = lab * lab, cv2.merge((lightness * a, lightness * b, a * b))
     mean, square, product = (np.asarray(cv2.blur(p, (7, 7))) for p in (lab, *moments))

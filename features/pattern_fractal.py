@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .catalogue import feature
-from .kernels.pattern import count_grey_boxes
+from .kernels.pattern import border_cells, count_grey_boxes
 from .pattern_planes import central_square, fitted_slope, grey
 from .picture import Picture
 
@@ -34,11 +34,10 @@ def fractal_dimension_2d(picture: Picture) -> float:
     Clipped to [0, 2]; 0 for flat pictures.
     """
     square = np.asarray(cv2.resize(grey(picture), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR))
-    cells = (square < square.mean()).astype(np.uint8)
+    cells = (square < cv2.mean(square)[0]).astype(np.uint8)
     sides, counts = [], []
     while cells.shape[0] > 8:
-        filled = cells[::2, ::2] + cells[1::2, ::2] + cells[::2, 1::2] + cells[1::2, 1::2]
-        cells = ((filled > 0) & (filled < 4)).astype(np.uint8)
+        cells = border_cells(cells)
         sides.append(math.log2(cells.shape[0]))
         counts.append(float(np.count_nonzero(cells)))
     if min(counts) == 0:

@@ -11,14 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import feature
-from .kernels.pattern import (
-    count_relative_orientations,
-    orientation_cells,
-    strongest_gradient,
-    strongest_orientation,
-)
-from .pattern_planes import entropy_bits, half_grey, lab_bytes, reduced
-from .picture import FloatPlane, Picture, shared
+from .kernels.pattern import orientation_cells, strongest_gradient
+from .kernels.pattern_orientation import count_relative_orientations, strongest_orientation, strongest_places
+from .pattern_planes import entropy_bits, grey, half_grey, lab_bytes, reduced
+from .picture import FloatPlane, Picture, shared, shrunk
 
 EDGE_PIXELS = 120_000
 """Number of pixels of the picture in which Redies 2017 looks for edges."""
@@ -40,10 +36,10 @@ class _EdgeMap(NamedTuple):
 class _Edges(NamedTuple):
     """The strongest edges, in raster order: where they are, how strong, and how oriented."""
 
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
+    x: NDArray[np.int32]
+    y: NDArray[np.int32]
     strength: NDArray[np.float64]
-    orientation: NDArray[np.int64]
+    orientation: NDArray[np.int32]
 
 
 @functools.lru_cache(maxsize=1)
@@ -67,7 +63,7 @@ def _gabor_factors() -> list[tuple[FloatPlane, FloatPlane, FloatPlane, FloatPlan
 
 @functools.lru_cache(maxsize=1)
 def _steering() -> FloatPlane:
-    """Weights (12, 6) that turn the responses at 0, 30, ... 150 degrees into those at 0, 15, ... 165 degrees.
+    """Weights (12, 6) that turn ``_gabor_responses`` into the responses at 0, 15, ... 165 degrees.
 
     The response of an odd filter of this size holds the angular harmonics 1, 3 and 5 only, which six angles
     determine.
@@ -78,24 +74,28 @@ def _steering() -> FloatPlane:
         waves = [wave(m * angles) for m in (1, 3, 5) for wave in (np.cos, np.sin)]
         return np.array(waves).T
 
-    return np.asarray(harmonics(15) @ np.linalg.inv(harmonics(30)), dtype=np.float32)
+    # The responses at 0, 30, ... 150 degrees from the six products.
+    angles = np.zeros((6, 6))
+    angles[0, 0] = angles[3, 5] = 1
+    for step in (1, 2):
+        angles[[step, 6 - step], 2 * step - 1] = 1
+        angles[[step, 6 - step], 2 * step] = 1, -1
+    return np.asarray(harmonics(15) @ np.linalg.inv(harmonics(30)) @ angles, dtype=np.float32)
 
 
 def _gabor_responses(plane: FloatPlane) -> FloatPlane:
-    """Responses of ``plane`` to odd Gabors at 0, 30, ... 150 degrees, shape (6, pixels)."""
+    """Responses of ``plane`` to products of sines and cosines whose sums and differences are odd Gabors, (6, pixels).
+
+    At 0 degrees there is one product, at 30 and 60 degrees two each, whose difference is the Gabor at 150 and 120
+    degrees, and at 90 degrees one.
+    """
     responses = np.empty((6, *plane.shape), np.float32)
-
-    def filtered(across: FloatPlane, down: FloatPlane) -> FloatPlane:
-        return np.asarray(cv2.sepFilter2D(plane, cv2.CV_32F, across, down, borderType=cv2.BORDER_REFLECT))
-
+    pairs = []
     for step, (sin_x, cos_x, sin_y, cos_y) in enumerate(_gabor_factors()):
-        if step == 0:
-            responses[0] = filtered(cos_x, sin_y)
-        elif step == 3:
-            responses[3] = filtered(sin_x, cos_y)
-        else:
-            one, other = filtered(sin_x, cos_y), filtered(cos_x, sin_y)
-            responses[step], responses[6 - step] = one + other, one - other
+        pairs += [(sin_x, cos_y)] if step > 0 else []
+        pairs += [(cos_x, sin_y)] if step < 3 else []
+    for response, (across, down) in zip(responses, pairs, strict=True):
+        cv2.sepFilter2D(plane, cv2.CV_32F, across, down, dst=response, borderType=cv2.BORDER_REFLECT)
     return responses.reshape(6, -1)
 
 
@@ -105,8 +105,10 @@ def edge_map(picture: Picture) -> _EdgeMap:
     height, width = picture.luma.shape
     scale = math.sqrt(EDGE_PIXELS / (height * width))
     size = (max(1, int(width * scale)), max(1, int(height * scale)))
-    filter_ = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    plane = np.asarray(cv2.resize(picture.luma, size, interpolation=filter_)) * np.float32(255)
+    if scale < 1:
+        plane = shrunk(grey(picture), size[1], size[0]).astype(np.float32)
+    else:
+        plane = np.asarray(cv2.resize(picture.luma, size, interpolation=cv2.INTER_LINEAR)) * np.float32(255)
     strength, orientation = strongest_orientation(_gabor_responses(plane), _steering())
     return _EdgeMap(strength.reshape(plane.shape), orientation.reshape(plane.shape))
 
@@ -115,15 +117,9 @@ def edge_map(picture: Picture) -> _EdgeMap:
 def _strongest_edges(picture: Picture) -> _Edges:
     """The 10,000 strongest edges (a few more, from a histogram of 4096 bins), those below rounding left out."""
     strength, orientation = edge_map(picture)
-    limit = np.float32(0.5)
-    top = float(strength.max())
-    if strength.size > STRONGEST and top > limit:
-        bins = 4096
-        counts = np.asarray(cv2.calcHist([strength], [0], None, [bins], [0, top * 1.0001])).ravel()
-        kept = int(np.searchsorted(np.cumsum(counts[::-1]), STRONGEST))
-        limit = max(limit, np.float32((bins - 1 - kept) * top * 1.0001 / bins))
-    y, x = np.nonzero(strength >= limit)
-    return _Edges(x, y, strength[y, x].astype(np.float64), orientation[y, x].astype(np.int64))
+    places = strongest_places(strength.ravel(), STRONGEST, 0.5)
+    y, x = np.divmod(places, np.int32(strength.shape[1]))
+    return _Edges(x, y, strength.ravel()[places].astype(np.float64), orientation.ravel()[places].astype(np.int32))
 
 
 @feature(
@@ -139,7 +135,7 @@ def gabor_edge_density(picture: Picture) -> float:
 
     Little in skies and blur, much in foliage and facades. Flat pictures give 0.
     """
-    return float(edge_map(picture).strength.mean(dtype=np.float64))
+    return float(cv2.mean(edge_map(picture).strength)[0])
 
 
 @feature(
@@ -162,14 +158,16 @@ def edge_orientation_entropy(picture: Picture) -> float:
 
 @functools.lru_cache(maxsize=1)
 def _places() -> NDArray[np.int16]:
-    """64 * ring + direction (of 48) of the offset [dy, dx + FARTHEST]; one ring more takes distances not counted."""
+    """Ring and direction (of 48) of the offset [dy, dx + FARTHEST], as ``count_relative_orientations`` takes them; one
+    ring more takes distances not counted.
+    """
     reach, directions = FARTHEST, 2 * ORIENTATIONS
     dy, dx = np.mgrid[0 : reach + 1, -reach : reach + 1]
     distance = np.rint(np.hypot(dy, dx)).astype(int)
     direction = np.rint(np.arctan2(dy, dx) / (2 * math.pi) * directions).astype(int) % directions
     counted = (distance >= NEAREST) & (distance < FARTHEST)
     ring = np.where(counted, (distance - NEAREST) // RING, (FARTHEST - NEAREST) // RING)
-    return (64 * ring + direction).astype(np.int16)
+    return ((ring * 2 * directions + direction) * ORIENTATIONS).astype(np.int16)
 
 
 def _seen_from_both(counts: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -191,6 +189,7 @@ def _seen_from_both(counts: NDArray[np.int32]) -> NDArray[np.int32]:
     range=(0, math.log2(ORIENTATIONS)),
     direction="neutral",
     reference="Redies, Brachmann, Wagemans 2017, Vision Research 133, second-order entropy",
+    version=2,
 )
 def edge_orientation_entropy_pairs(picture: Picture) -> float:
     r"""Mean entropy of the orientation of one edge relative to another, over distances and directions between them.
@@ -370,9 +369,8 @@ def line_coherence(picture: Picture) -> float:
     plane = half_grey(picture)
     x = np.asarray(cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3, borderType=cv2.BORDER_REPLICATE))
     y = np.asarray(cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3, borderType=cv2.BORDER_REPLICATE))
-    planes = cv2.merge((x * x - y * y, 2 * x * y, x * x + y * y))
-    smooth = np.asarray(cv2.blur(planes, (13, 13))).reshape(-1, 3)
-    energy = float(smooth[:, 2].sum(dtype=np.float64))
+    xx, xy, yy = (cv2.blur(product, (13, 13)) for product in (cv2.multiply(x, x), cv2.multiply(x, y), cv2.multiply(y, y)))
+    energy = cv2.sumElems(xx)[0] + cv2.sumElems(yy)[0]
     if energy <= 1e-6:
         return 0.0
-    return min(1.0, float(np.hypot(smooth[:, 0], smooth[:, 1]).sum(dtype=np.float64)) / energy)
+    return min(1.0, cv2.norm(cv2.magnitude(cv2.subtract(xx, yy), 2 * xy), cv2.NORM_L1) / energy)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 
 UInt8Plane = NDArray[np.uint8]
 
@@ -31,11 +31,22 @@ def lab_bytes(picture: Picture) -> UInt8Plane:
     return np.asarray(cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2LAB), dtype=np.uint8)
 
 
+@shared
+def quarter_rgb(picture: Picture) -> NDArray[np.float32]:
+    """RGB in 0..1 at a quarter of the working scale (long side 128)."""
+    return reduced(picture.rgb, 4).astype(np.float32) * np.float32(1 / 255)
+
+
+@shared
+def grey_counts(picture: Picture) -> NDArray[np.float64]:
+    """Number of pixels of each of the 256 luma values."""
+    return np.asarray(cv2.calcHist([grey(picture)], [0], None, [256], [0, 256]), dtype=np.float64).ravel()
+
+
 def reduced(plane: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     """``plane`` made smaller by ``factor`` with an area filter, at least one pixel per side."""
     height, width = plane.shape[:2]
-    size = (max(1, round(width / factor)), max(1, round(height / factor)))
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return shrunk(plane, max(1, round(height / factor)), max(1, round(width / factor)))
 
 
 def central_square(plane: UInt8Plane) -> UInt8Plane:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import feature
-from .kernels.pattern_regions import hull_areas, merge_regions
-from .pattern_planes import entropy_bits, reduced
+from .kernels.pattern_regions import merge_regions
+from .pattern_planes import entropy_bits
 from .picture import WORKING_SIDE, Picture, shared
 
 LONG_SIDE = 96
@@ -29,10 +29,10 @@ _FELZENSZWALB = "Felzenszwalb, Huttenlocher 2004 (segmentation), mean of four sc
 @shared
 def segmentations(picture: Picture) -> NDArray[np.int32]:
     """Labels of the regions of even colour in the picture reduced to 96 pixels, shape (scales, h, w)."""
-    small = reduced(picture.rgb, WORKING_SIDE / LONG_SIDE)
-    lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
-    smallest = max(1, round(SMALLEST * small.shape[0] * small.shape[1]))
-    return merge_regions(np.asarray(lab, np.float32), SCALES, smallest)
+    height, width = (max(1, round(side * LONG_SIDE / WORKING_SIDE)) for side in picture.rgb.shape[:2])
+    small = cv2.resize(picture.rgb, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), dtype=np.float32)
+    return merge_regions(lab, SCALES, max(1, round(SMALLEST * height * width)))
 
 
 @shared
@@ -70,6 +70,7 @@ def region_count(picture: Picture) -> float:
     range=(0, 100),
     direction="neutral",
     reference=f"Datta, Joshi, Li, Wang 2006, f24; {_FELZENSZWALB}",
+    version=2,
 )
 def large_region_count(picture: Picture) -> float:
     """Number of regions of even colour that cover at least a hundredth of the frame.
@@ -86,6 +87,7 @@ def large_region_count(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=f"Datta, Joshi, Li, Wang 2006, sum of f41-f45; {_FELZENSZWALB}",
+    version=2,
 )
 def five_regions_share(picture: Picture) -> float:
     """Share of the frame that the five largest regions of even colour cover together.
@@ -102,6 +104,7 @@ def five_regions_share(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=f"Pielou 1966 over region areas; {_FELZENSZWALB}",
+    version=2,
 )
 def region_evenness(picture: Picture) -> float:
     """Entropy of the region areas over its maximum, the logarithm of their number.
@@ -113,28 +116,3 @@ def region_evenness(picture: Picture) -> float:
         return float(np.clip(entropy_bits(shares) / np.log2(shares.size), 0, 1)) if shares.size > 1 else 0.0
 
     return _mean(picture, evenness)
-
-
-@feature(
-    criterion="pattern",
-    label="compact shapes",
-    unit="share of the frame",
-    range=(0, 1),
-    direction="neutral",
-    reference=f"Datta, Joshi, Li, Wang 2006, f56; {_FELZENSZWALB}",
-)
-def region_convexity(picture: Picture) -> float:
-    """Share of the frame in regions of at least 1/200 of it that fill at least 80 % of their convex hull.
-
-    High for plain, rounded or rectangular shapes, low for ragged and interlaced ones. 1 if flat.
-    """
-    pairs = zip(segmentations(picture), region_shares(picture), strict=True)
-    return float(np.clip(np.mean([_convex_share(labels, shares) for labels, shares in pairs]), 0, 1))
-
-
-def _convex_share(labels: NDArray[np.int32], shares: NDArray[np.float64]) -> float:
-    large = np.flatnonzero(shares >= 1 / 200)
-    renamed = np.full(shares.size, -1, np.int32)
-    renamed[large] = np.arange(large.size)
-    solid = shares[large] * labels.size >= 0.8 * hull_areas(renamed[labels], large.size)
-    return float(shares[large[solid]].sum())

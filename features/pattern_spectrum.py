@@ -6,34 +6,34 @@ import functools
 import math
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import feature
+from .kernels.pattern_spectrum import ring_sums
 from .pattern_planes import UInt8Plane, central_square, fitted_slope, grey
 from .picture import WORKING_SIDE, Picture, shared
 
 Vector = NDArray[np.float64]
 
 
-@functools.lru_cache(maxsize=8)
-def ring_bins(rows: int, columns: int) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """Rounded radius of each bin of a half spectrum, how often it stands in the full one, and the bins per ring."""
-    down = np.fft.fftfreq(rows) * rows
-    across = np.arange(columns // 2 + 1)
-    radius = np.rint(np.hypot(down[:, None], across[None, :])).astype(np.intp).ravel()
-    twice = np.full(columns // 2 + 1, 2.0)
-    twice[0] = 1
+def mirror_weight(columns: int) -> NDArray[np.float32]:
+    """How often each column of a half spectrum stands in the full one of ``columns``: twice but for 0 and the highest."""
+    weight = np.full(columns // 2 + 1, 2, np.float32)
+    weight[0] = 1
     if columns % 2 == 0:
-        twice[-1] = 1
-    times = np.tile(twice, (rows, 1))
-    return radius, times, np.asarray(np.bincount(radius, times.ravel()))
+        weight[-1] = 1
+    return weight
 
 
-def _radial_mean(half_spectrum: NDArray[np.float32], columns: int) -> Vector:
-    """Mean of a half spectrum over rings of equal frequency 0, 1, 2... cycles per side."""
-    radius, times, counts = ring_bins(half_spectrum.shape[0], columns)
-    return np.asarray(np.bincount(radius, (half_spectrum * times).ravel()) / np.maximum(counts, 1))
+@functools.lru_cache(maxsize=8)
+def _rings(side: int) -> tuple[NDArray[np.int16], Vector]:
+    """Rounded radius of each frequency of the half spectrum of a square, and the frequencies per ring of the full one."""
+    down = np.fft.fftfreq(side) * side
+    ring = np.rint(np.hypot(down[:, None], np.arange(side // 2 + 1))).astype(np.int16)
+    times = np.broadcast_to(mirror_weight(side), ring.shape)
+    return ring, np.asarray(np.bincount(ring.ravel(), times.ravel()), np.float64)
 
 
 @functools.lru_cache(maxsize=32)
@@ -49,20 +49,26 @@ def _area_filter_power(size: int, ratio: float) -> Vector:
     return np.where(x == 0, 1, np.sin(np.pi * x) / np.where(x == 0, 1, denominator)) ** 2
 
 
-def _power(plane: UInt8Plane, side: int, ratio: float) -> NDArray[np.float32]:
-    """Half power spectrum of ``plane`` in 0..1 less its mean, padded to ``side``, freed of the area filter's loss."""
+class RadialMeans(NamedTuple):
+    """Mean power and mean amplitude over rings of equal frequency 0, 1, 2... cycles per side."""
+
+    power: Vector
+    amplitude: Vector
+
+
+def _radial_means(plane: UInt8Plane, side: int, ratio: float) -> RadialMeans:
+    """Of ``plane`` in 0..1 less its mean, padded to a square of ``side``, freed of the area filter's loss of power."""
     from scipy import fft
 
-    values = plane.astype(np.float32) / np.float32(255)
-    values -= values.mean(dtype=np.float64).astype(np.float32)
-    lines = fft.rfft(values, side, axis=1)
-    spectrum = fft.fft(lines, side, axis=0, overwrite_x=True)
+    values = plane.astype(np.float32)
+    values -= np.float32(cv2.mean(plane)[0])
+    values *= np.float32(1 / 255)
+    spectrum = fft.fft(fft.rfft(values, side, axis=1), side, axis=0, overwrite_x=True)
     kept = _area_filter_power(side, ratio)
-    gain_across, gain_down = 1 / kept[: side // 2 + 1], 1 / kept
-    power = spectrum.real**2 + spectrum.imag**2
-    power *= gain_across.astype(np.float32)
-    power *= gain_down.astype(np.float32)[:, None]
-    return np.asarray(power, dtype=np.float32)
+    gain = (1 / kept).astype(np.float32)
+    ring, counts = _rings(side)
+    sums = ring_sums(spectrum, ring, mirror_weight(side), gain, gain[: side // 2 + 1], len(counts))
+    return RadialMeans(*(np.asarray(total / np.maximum(counts, 1)) for total in sums))
 
 
 def _shrinkage(picture: Picture) -> float:
@@ -73,7 +79,7 @@ def _shrinkage(picture: Picture) -> float:
 @shared
 def spectral_power_profile(picture: Picture) -> Vector:
     """Rotational mean of the luma's power at 0..256 cycles per long side, padded to a square with its mean."""
-    return _radial_mean(_power(grey(picture), WORKING_SIDE, _shrinkage(picture)), WORKING_SIDE)
+    return _radial_means(grey(picture), WORKING_SIDE, _shrinkage(picture)).power
 
 
 LOWEST, HIGHEST = 10, 200
@@ -159,22 +165,24 @@ def _smooth_size(limit: int) -> int:
 
 
 class _SquareSpectrum(NamedTuple):
-    power: NDArray[np.float32]
-    side: int
+    means: RadialMeans
     highest: int
 
 
 @shared
-def _square_spectrum(picture: Picture) -> _SquareSpectrum:
-    """Power spectrum of the central square of the picture, and the highest frequency at which it carries content."""
+def _square_spectrum(picture: Picture) -> _SquareSpectrum | None:
+    """Radial spectrum of the central square of the picture, and the highest frequency at which it carries content.
+
+    None if the square is too small or flat.
+    """
     square = central_square(grey(picture))
     side = _smooth_size(square.shape[0])
     offset = (square.shape[0] - side) // 2
     highest = math.floor(min(1.0, _shrinkage(picture)) * side / 2)
     if side < 64 or highest < 32:
-        return _SquareSpectrum(np.zeros((0, 0), np.float32), side, 0)
-    square = square[offset : offset + side, offset : offset + side]
-    return _SquareSpectrum(_power(square, side, _shrinkage(picture)), side, highest)
+        return None
+    means = _radial_means(square[offset : offset + side, offset : offset + side], side, _shrinkage(picture))
+    return _SquareSpectrum(means, highest) if means.power.max() > 1e-6 else None
 
 
 @feature(
@@ -192,12 +200,12 @@ def fourier_slope_mather(picture: Picture) -> float:
     side (fewer where the working scale has not as many). About -1 for natural scenes. Flat pictures, and ones whose
     short side is under 64 pixels at the working scale, give 0.
     """
-    power, side, highest = _square_spectrum(picture)
-    if not highest or power.max() < 1e-6:
+    found = _square_spectrum(picture)
+    if found is None:
         return 0.0
-    profile = _radial_mean(power, side)
-    frequency = np.arange(10, min(128, highest) + 1)
-    return fitted_slope(np.log(frequency), np.log(profile[frequency] + 1e-12 * profile.max())) / 2
+    power = found.means.power
+    frequency = np.arange(10, min(128, found.highest) + 1)
+    return fitted_slope(np.log(frequency), np.log(power[frequency] + 1e-12 * power.max())) / 2
 
 
 @feature(
@@ -215,12 +223,12 @@ def fourier_slope_spehar(picture: Picture) -> float:
     practice the lowest few) are left out. About -1.2 for natural scenes. Flat pictures, and ones whose short side is
     under 64 pixels at the working scale, give 0.
     """
-    power, side, highest = _square_spectrum(picture)
-    if not highest or power.max() < 1e-6:
+    found = _square_spectrum(picture)
+    if found is None:
         return 0.0
-    amplitude = _radial_mean(np.sqrt(power), side)[1 : highest + 1]
-    frequency = np.arange(1, highest + 1, dtype=np.float64)
-    kept = _cooks_distance(frequency, amplitude) <= 4 / highest
+    amplitude = found.means.amplitude[1 : found.highest + 1]
+    frequency = np.arange(1, found.highest + 1, dtype=np.float64)
+    kept = _cooks_distance(frequency, amplitude) <= 4 / found.highest
     return fitted_slope(np.log(frequency[kept]), np.log(amplitude[kept] + 1e-9 * amplitude.max()))
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .catalogue import feature
 from .kernels.pattern import coarseness_sum, grey_level_pairs, uniform_pattern_counts
-from .pattern_planes import entropy_bits, grey, half_grey
+from .kernels.pattern_orientation import direction_counts
+from .pattern_planes import entropy_bits, grey, grey_counts, half_grey
 from .picture import Picture, shared
 
 GREY_LEVELS = 16
@@ -218,13 +219,6 @@ def tamura_coarseness(picture: Picture) -> float:
     return 2 * total / count
 
 
-@shared
-def _grey_histogram(picture: Picture) -> NDArray[np.float64]:
-    """Shares of the 256 luma values."""
-    counts = np.bincount(grey(picture).ravel(), minlength=256)
-    return np.asarray(counts / counts.sum())
-
-
 @feature(
     criterion="pattern",
     label="polarised contrast",
@@ -240,7 +234,7 @@ def tamura_contrast(picture: Picture) -> float:
 
     High if dark and light stand against each other without much between, 0.5 for half black, half white; 0 if flat.
     """
-    share = _grey_histogram(picture)
+    share = grey_counts(picture) / grey(picture).size
     level = np.arange(256) / 255
     deviation = level - share @ level
     variance = float(share @ deviation**2)
@@ -272,9 +266,7 @@ def tamura_directionality(picture: Picture) -> float:
     counts, which makes the value jump.)
     """
     gradient = picture.gradient
-    strong = (gradient.magnitude >= 12 / 255).astype(np.uint8)
-    counts = np.asarray(cv2.calcHist([gradient.direction], [0], strong, [2 * _ANGLES], [0, 360])).ravel().astype(float)
-    counts = counts[:_ANGLES] + counts[_ANGLES:]
+    counts = direction_counts(gradient.direction, gradient.magnitude, 12 / 255).reshape(2, _ANGLES).sum(axis=0)
     if counts.sum() == 0:
         return 0.0
     share = counts / counts.sum()

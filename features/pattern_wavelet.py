@@ -10,7 +10,7 @@ import numpy as np
 
 from .catalogue import family
 from .kernels.pattern import wavelet_step
-from .pattern_planes import reduced
+from .pattern_planes import quarter_rgb
 from .picture import FloatPlane, Picture
 
 LEVELS = 3
@@ -25,10 +25,11 @@ def _textures(*planes: FloatPlane) -> list[float]:
     """Mean size of the detail coefficients at each level, then their sum; two planes are the parts of a vector."""
     means = []
     for _ in range(LEVELS):
-        steps = [wavelet_step(np.ascontiguousarray(plane), _LOW, _HIGH) for plane in planes]
+        steps = [wavelet_step(plane, _LOW, _HIGH) for plane in planes]
         planes = tuple(approximation for approximation, _ in steps)
-        size = np.abs(steps[0][1]) if len(steps) == 1 else np.hypot(steps[0][1], steps[1][1])
-        means.append(float(size.mean(dtype=np.float64)))
+        details = [detail.reshape(1, -1) for _, detail in steps]
+        size = details[0] if len(details) == 1 else cv2.magnitude(*details)
+        means.append(cv2.norm(size, cv2.NORM_L1) / size.size)
     return [*means, sum(means)]
 
 
@@ -60,7 +61,7 @@ def hue_wavelets(picture: Picture) -> Sequence[float]:
     texture), at a quarter of the working scale, since JPEG keeps little of finer colour. High values: colours change
     often. Grey and flat pictures give 0.
     """
-    red, green, blue = cv2.split(reduced(picture.rgb, 4).astype(np.float32) / np.float32(255))
+    red, green, blue = cv2.split(quarter_rgb(picture))
     alpha = red - (green + blue) / 2
     beta = np.float32(_ROOT3 / 2) * (green - blue)
     return _textures(np.asarray(alpha, np.float32), np.asarray(beta, np.float32))
@@ -82,7 +83,7 @@ def saturation_wavelets(picture: Picture) -> Sequence[float]:
     with w the coefficients of level l = 1, 2, 3 of a db2 wavelet transform and S_l their number. Flat pictures give
     0.
     """
-    return _textures(picture.hsv[..., 1])
+    return _textures(np.asarray(cv2.extractChannel(picture.hsv, 1)))
 
 
 @family(
@@ -101,4 +102,4 @@ def value_wavelets(picture: Picture) -> Sequence[float]:
     with w the coefficients of level l = 1, 2, 3 of a db2 wavelet transform and S_l their number. Flat pictures give
     0; a sharp, busy picture scores high at level 1, one of large soft shapes only at level 3.
     """
-    return _textures(picture.hsv[..., 2])
+    return _textures(np.asarray(cv2.extractChannel(picture.hsv, 2)))

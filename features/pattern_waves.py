@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .catalogue import family, feature
 from .pattern_planes import half_grey
-from .pattern_spectrum import ring_bins
+from .pattern_spectrum import mirror_weight
 from .picture import Picture, shared
 
 
@@ -31,16 +31,28 @@ def _window(rows: int, columns: int) -> NDArray[np.float32]:
     return np.outer(down, across).astype(np.float32)
 
 
+class _Whitening(NamedTuple):
+    """For each frequency of a half spectrum: the gain, frequency squared with a soft limit near 0.35 cycles per pixel;
+    whether it lies inside the band; and there, weighted as in the full spectrum, 1 and the cosine and sine of twice its
+    direction and the cosine of four times.
+    """
+
+    gain: NDArray[np.float32]
+    band: NDArray[np.bool_]
+    harmonics: NDArray[np.float32]
+
+
 @functools.lru_cache(maxsize=8)
-def _whitening(rows: int, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-    """Frequency squared with a soft limit near 0.35 cycles per pixel; twice the direction; bins inside the band."""
+def _whitening(rows: int, columns: int) -> _Whitening:
     down, across = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :]
     square = down**2 + across**2
     gain = square * np.exp(-square / (2 * 0.25**2)) ** 2
     direction = 2 * np.arctan2(np.broadcast_to(down, square.shape), np.broadcast_to(across, square.shape))
     radius = np.sqrt(square)
     band = (radius > 4 / max(rows, columns)) & (radius < 0.35)
-    return gain.astype(np.float32), direction.astype(np.float32), band
+    waves = np.stack([np.ones(square.shape), np.cos(direction), np.sin(direction), np.cos(2 * direction)])
+    harmonics = (waves * mirror_weight(columns) * band).astype(np.float32)
+    return _Whitening(gain.astype(np.float32), band, harmonics)
 
 
 @shared
@@ -51,8 +63,7 @@ def _waves(picture: Picture) -> _Waves:
     window = _window(*values.shape)
     values = (values - (values * window).sum(dtype=np.float64) / window.sum(dtype=np.float64)) * window
     spectrum = fft.rfft2(values.astype(np.float32))
-    gain, _, _ = _whitening(*values.shape)
-    power = (spectrum.real**2 + spectrum.imag**2) * gain
+    power = (spectrum.real**2 + spectrum.imag**2) * _whitening(*values.shape).gain
     return _Waves(np.asarray(power, dtype=np.float32), values.shape)
 
 
@@ -60,13 +71,10 @@ def _waves(picture: Picture) -> _Waves:
 def _angular_moments(picture: Picture) -> tuple[float, float]:
     """Size of the second and real part of the fourth angular moment of the whitened power, as shares of the power."""
     power, shape = _waves(picture)
-    _, direction, band = _whitening(*shape)
-    weight = power * ring_bins(*shape)[1] * band
-    total = float(weight.sum())
+    # Sums by OpenCV, as a matrix product would start threads.
+    total, along, across, cardinal = (cv2.sumElems(cv2.multiply(power, wave))[0] for wave in _whitening(*shape).harmonics)
     if total < 1e-9:
         return 0.0, 0.0
-    along, across = float((weight * np.cos(direction)).sum()), float((weight * np.sin(direction)).sum())
-    cardinal = float((weight * np.cos(2 * direction)).sum())
     return min(1.0, math.hypot(along, across) / total), max(-1.0, min(1.0, cardinal / total))
 
 
@@ -126,7 +134,7 @@ def spectral_flatness(picture: Picture) -> float:
     give 0.
     """
     power, shape = _waves(picture)
-    values = power[_whitening(*shape)[2]].astype(np.float64)
+    values = power[_whitening(*shape).band].astype(np.float64)
     if values.size == 0 or values.mean() < 1e-12:
         return 0.0
     mean = values.mean()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from .kernels.resize import shrunk_rows
 
 WORKING_SIDE = 512
 """Long side, in pixels, of the working scale at which every feature is measured that does not ask for native pixels."""
@@ -31,6 +33,18 @@ class Gradient(NamedTuple):
     direction: FloatPlane
 
 
+class FaceFinder(Protocol):
+    """What finds the faces of a picture."""
+
+    def detect(self, rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Faces in an RGB picture (h, w, 3), one per row of (n, 15), in pixels, as OpenCV's ``FaceDetectorYN`` gives them.
+
+        A row holds x, y, width and height of the face's box; x and y of its right eye (on the left of the picture), left eye,
+        nose, right and left corner of the mouth; and the detector's confidence.
+        """
+        ...
+
+
 class Picture:
     """A photograph as an upright 8-bit sRGB array, with lazily computed shared planes.
 
@@ -38,6 +52,8 @@ class Picture:
     ----------
     rgb : ndarray of uint8, shape (H, W, 3)
         Upright sRGB pixels, at least 1x1. The array is not modified, and must not be changed while the picture is in use.
+    face_detector : FaceFinder, optional
+        What the features of the criterion ``people`` find faces with; without it they are missing (NaN).
 
     Attributes
     ----------
@@ -53,13 +69,14 @@ class Picture:
         If ``rgb`` is not a uint8 array of shape (H, W, 3) with at least one pixel.
     """
 
-    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+    def __init__(self, rgb: NDArray[np.uint8], face_detector: FaceFinder | None = None) -> None:
         if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8:
             got = rgb.dtype if isinstance(rgb, np.ndarray) else type(rgb).__name__
             raise TypeError(f"Picture takes a uint8 array, got {got}; iaa_classic.load_image converts other kinds")
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
             raise ValueError(f"Picture takes an array of shape (height, width, 3), got {rgb.shape}")
         self.native: NDArray[np.uint8] = np.ascontiguousarray(rgb)
+        self.face_detector = face_detector
         self._shared: dict[Callable[..., Any], Any] = {}
 
     @property
@@ -78,9 +95,10 @@ class Picture:
         scale = WORKING_SIDE / max(self.height, self.width)
         if scale == 1:
             return self.native
-        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
-        filter_ = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(self.native, size, interpolation=filter_), dtype=np.uint8)
+        width, height = max(1, round(self.width * scale)), max(1, round(self.height * scale))
+        if scale < 1:
+            return shrunk(self.native, height, width)
+        return np.asarray(cv2.resize(self.native, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
     @functools.cached_property
     def rgb_float(self) -> FloatPlane:
@@ -115,6 +133,17 @@ class Picture:
     def native_luma(self) -> NDArray[np.uint8]:
         """Rec. 601 luma of the native picture, uint8 in 0..255, shape (H, W); for ``scale="native"`` features only."""
         return np.asarray(cv2.cvtColor(self.native, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def shrunk(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """``pixels`` of shape (H, W) or (H, W, 3) reduced to ``height`` x ``width`` by the area filter, each side at most as
+    long as before.
+    """
+    tall, wide = pixels.shape[:2]
+    if tall % height == 0 and wide % width == 0:  # OpenCV is quick at whole ratios, and several times slower at others
+        return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    small = shrunk_rows(np.ascontiguousarray(pixels).reshape(tall, wide, -1), height, width)
+    return small.reshape(height, width, *pixels.shape[2:])
 
 
 def shared(function: Callable[[Picture], T]) -> Callable[[Picture], T]:

@@ -14,14 +14,18 @@ from .picture import FloatPlane, Picture, shared
 SALIENCY_SIDE = 160
 """Long side, in pixels, at which saliency is computed; finer detail does not move it."""
 
+SMOOTH = 1.2
+"""Standard deviation, in pixels at that side, of the Gaussian that the colours are smoothed by."""
+
 LEVELS = 32
 """Steps of saliency among which the threshold of the subject's mask is sought."""
 
 SMALLEST, LARGEST = 0.004, 0.75
 """Shares of the frame between which a subject's mask must lie."""
 
-FOUND = 0.28
-"""Distinctness from which a subject counts as found; chosen by eye on photographs: textures stay below 0.2."""
+FOUND, SURE = 0.28, 0.38
+"""Distinctness from which a subject counts as found, and from which without a doubt; chosen by eye on photographs:
+textures stay below 0.2."""
 
 
 class Subject(NamedTuple):
@@ -32,6 +36,9 @@ class Subject(NamedTuple):
     (x, y) and ``box`` (left, top, right, bottom), both as shares of width and height in [0, 1]; ``area`` is the mask's
     share of the frame and ``regions`` the number of separate ones in it. ``distinctness`` in [0, 1] says how clearly the
     best candidate stands out, and is also given where that is too little for ``found``.
+
+    Between a distinctness of ``FOUND`` and ``SURE`` a subject is doubtful: its ``trust`` grows from 0 to 1, and its
+    centroid, box and area from those of none to those of its mask, so that nothing jumps where a subject is just found.
     """
 
     mask: NDArray[np.bool_]
@@ -42,6 +49,11 @@ class Subject(NamedTuple):
     regions: int
     distinctness: float
 
+    @property
+    def trust(self) -> float:
+        """How far the subject counts, in [0, 1]; what features of the subject measure is multiplied by it."""
+        return min(1.0, max(0.0, (self.distinctness - FOUND) / (SURE - FOUND))) if self.found else 0.0
+
 
 @shared
 def small_lab(picture: Picture) -> FloatPlane:
@@ -50,6 +62,12 @@ def small_lab(picture: Picture) -> FloatPlane:
     scale = SALIENCY_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture.lab, size, interpolation=cv2.INTER_AREA))
+
+
+@shared
+def smooth_lab(picture: Picture) -> FloatPlane:
+    """``small_lab`` smoothed by a Gaussian of ``SMOOTH``: grain and the blocks of a JPEG else open and close paths."""
+    return np.asarray(cv2.GaussianBlur(small_lab(picture), (0, 0), SMOOTH, borderType=cv2.BORDER_REPLICATE))
 
 
 def _unit(plane: FloatPlane) -> FloatPlane:
@@ -69,7 +87,7 @@ def border_contrast(lab: FloatPlane) -> FloatPlane:
     means, whitenings = [], []
     for strip in (lab[:deep], lab[-deep:], lab[:, :wide], lab[:, -wide:]):
         colours = strip.reshape(-1, 3)
-        mean = colours.mean(axis=0)
+        mean = colours.mean(axis=0, dtype=np.float64).astype(np.float32)
         centred = colours - mean
         # a just visible difference, squared, keeps flat and grey borders from dividing by zero
         spread = centred.T @ centred / len(colours) + 5.0 * np.eye(3)
@@ -86,10 +104,19 @@ def smooth_regions(plane: FloatPlane) -> FloatPlane:
 
     The brush grows with the square root of the map's mean, as in Zhang et al. 2015 (alpha 50 for a long side of 300).
     """
-    size = 50 / 300 * SALIENCY_SIDE * float(np.sqrt(plane.mean()))
-    brush = np.ones((2 * round(size / 2) + 1,) * 2, dtype=np.uint8)
-    opened = reconstruct(np.asarray(cv2.erode(plane, brush)), plane)
-    return -reconstruct(np.asarray(-cv2.dilate(opened, brush)), -opened)
+    half = 25 / 300 * SALIENCY_SIDE * float(np.sqrt(plane.mean()))
+    opened = reconstruct(_eroded(plane, half), plane)
+    return -reconstruct(_eroded(-opened, half), -opened)
+
+
+def _eroded(plane: FloatPlane, half: float) -> FloatPlane:
+    """Erosion by a square brush of ``2 half + 1`` pixels; between the two nearest where ``half`` is no whole number."""
+    smaller = int(half)
+    part = np.float32(half - smaller)
+    narrow, wide = (
+        np.asarray(cv2.erode(plane, np.ones((2 * size + 1,) * 2, dtype=np.uint8))) for size in (smaller, smaller + 1)
+    )
+    return narrow + part * (wide - narrow)
 
 
 def centre_prior(height: int, width: int) -> FloatPlane:
@@ -102,7 +129,7 @@ def centre_prior(height: int, width: int) -> FloatPlane:
 @shared
 def small_saliency(picture: Picture) -> FloatPlane:
     """The map of ``saliency`` at a long side of ``SALIENCY_SIDE`` pixels."""
-    lab = small_lab(picture)
+    lab = smooth_lab(picture)
     height, width = lab.shape[:2]
     lightness, green_red, blue_yellow = (barrier_distance(np.ascontiguousarray(lab[..., k]), 2) for k in range(3))
     combined = _unit(_unit(lightness + green_red + blue_yellow) + _unit(border_contrast(lab)))
@@ -202,13 +229,17 @@ def _whole(binary: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
 
 
 def _edge_support(mask: NDArray[np.uint8], lab: FloatPlane) -> float:
-    """Share of a mask's outline, off the frame's border, along which the colour changes by more than 15 Lab units."""
+    """Share of a mask's outline, off the frame's border, along which the colour changes visibly.
+
+    A change by 6 Lab units within two pixels does not count, one by 18 counts in full.
+    """
     outline = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(bool)
     if not outline.any():
         return 0.0
     brush = np.ones((5, 5), np.uint8)
     change = (cv2.dilate(lab, brush) - cv2.erode(lab, brush))[outline]
-    return float((np.einsum("ij,ij->i", change, change) > 15**2).mean())
+    size = np.sqrt(np.einsum("ij,ij->i", change, change))
+    return float(np.clip((size - 6) / 12, 0, 1).mean())
 
 
 @shared
@@ -223,32 +254,36 @@ def subject(picture: Picture) -> Subject:
     """
     height, width = picture.lab.shape[:2]
     nothing = Subject(np.zeros((height, width), dtype=bool), False, (0.5, 0.5), (0.0, 0.0, 1.0, 1.0), 0.0, 0, 0.0)
-    small, lab = small_saliency(picture), small_lab(picture)
+    small, lab = small_saliency(picture), smooth_lab(picture)
     numbers, cells = colour_bins(lab)
     levels = (small * (LEVELS - 1e-3)).astype(np.int64)
     joint = np.bincount((levels * cells + numbers).ravel(), minlength=LEVELS * cells).reshape(LEVELS, cells)
     shares = joint.sum(axis=1)[::-1].cumsum()[::-1][1:] / small.size
     scores = np.where((shares >= SMALLEST) & (shares <= LARGEST), separation(joint), 0)
     votes = ((scores * shares**0.25 * np.sqrt(1 - shares)) ** 4).cumsum()
-    best = int(np.searchsorted(votes, votes[-1] / 2))
-    coarse, count = _whole((levels > best).astype(np.uint8))
-    distinctness = float(np.clip(scores[best] * _edge_support(coarse, lab), 0, 1))
+    if votes[-1] <= 0:
+        return nothing
+    # Level i says "saliency of at least (i + 1) / LEVELS"; the median lies between two of them.
+    median = float(np.interp(votes[-1] / 2, np.concatenate([[0.0], votes]), np.arange(LEVELS) - 0.5))
+    separated = float(np.interp(median, np.arange(LEVELS - 1), scores))
+    coarse, count = _whole((small * (LEVELS - 1e-3) > median + 1).astype(np.uint8))
+    distinctness = float(np.clip(separated * _edge_support(coarse, small_lab(picture)), 0, 1))
     if distinctness < FOUND:
         return nothing._replace(distinctness=distinctness)
-    mask = cv2.resize(cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 0.7), (width, height)) > 0.5
+    mask = cv2.resize(cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 1.5), (width, height)) > 0.5
     if not mask.any() or mask.all():
         return nothing
     across, down = mask.sum(axis=0), mask.sum(axis=1)
     columns, rows = np.flatnonzero(across), np.flatnonzero(down)
     pixels = float(across.sum())
-    centroid = (
-        float(across @ np.arange(0.5, width)) / pixels / width,
-        float(down @ np.arange(0.5, height)) / pixels / height,
-    )
+    sure = nothing._replace(mask=mask, found=True, regions=count, distinctness=distinctness)
+    trust = sure.trust
+    x, y = float(across @ np.arange(0.5, width)) / pixels / width, float(down @ np.arange(0.5, height)) / pixels / height
+    centroid = (0.5 + trust * (x - 0.5), 0.5 + trust * (y - 0.5))
     box = (
-        float(columns[0] / width),
-        float(rows[0] / height),
-        float((columns[-1] + 1) / width),
-        float((rows[-1] + 1) / height),
+        float(trust * columns[0] / width),
+        float(trust * rows[0] / height),
+        float(1 - trust * (1 - (columns[-1] + 1) / width)),
+        float(1 - trust * (1 - (rows[-1] + 1) / height)),
     )
-    return Subject(mask, True, centroid, box, pixels / mask.size, count, distinctness)
+    return sure._replace(centroid=centroid, box=box, area=trust * pixels / mask.size)

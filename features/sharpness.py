@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from . import sharpness_focus, sharpness_noise
 from .catalogue import family, feature
 from .kernels.sharpness import edge_profiles, variation_lost
+from .kernels.sharpness_blocks import amplitude_bands, block_contrasts
+from .kernels.sharpness_wavelet import wavelet_97_step
 from .picture import FloatPlane, Picture, shared
-from .sharpness_edges import working_luma
+from .sharpness_edges import quantile, working_laplacian, working_luma
 
 __all__ = ["sharpness_focus", "sharpness_noise"]
 
@@ -29,14 +31,18 @@ __all__ = ["sharpness_focus", "sharpness_noise"]
     range=(0, math.log10(1 + (4 * 255) ** 2)),
     direction="neutral",
     reference="variance of the Laplacian: Pech-Pacheco et al. 2000; Pertuz et al. 2013, LAPV",
+    falls_with="defocus",
 )
 def laplacian_variance(picture: Picture) -> float:
     """Variance of the 3x3 Laplacian of luma (0..255), ``log10(1 + var)``.
 
     Reading: high with crisp fine texture, but also with noise, hence neutral; 0 for flat pictures.
     """
-    laplacian = cv2.Laplacian(working_luma(picture), cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
-    return math.log10(1 + float(cv2.meanStdDev(laplacian)[1][0, 0]) ** 2)
+    return math.log10(1 + _variance(working_laplacian(picture)))
+
+
+def _variance(plane: FloatPlane) -> float:
+    return max(0.0, cv2.norm(plane, cv2.NORM_L2SQR) / plane.size - cv2.mean(plane)[0] ** 2)
 
 
 @feature(
@@ -46,6 +52,7 @@ def laplacian_variance(picture: Picture) -> float:
     range=(0, math.log10(1 + 2 * (4 * 255) ** 2)),
     direction="neutral",
     reference="Tenenbaum 1970; Krotkov 1988; Pertuz et al. 2013, TENG",
+    falls_with="defocus",
 )
 def tenengrad(picture: Picture) -> float:
     """Mean squared Sobel gradient of luma (0..255, kernel [1, 2, 1]), ``log10(1 + mean(Gx^2 + Gy^2))``; 0 if flat."""
@@ -60,6 +67,7 @@ def tenengrad(picture: Picture) -> float:
     range=(0, 1),
     direction="lower",
     reference="Crete et al. 2007, in the variant of skimage.measure.blur_effect (Sobel differences), 9-pixel filter",
+    rises_with="defocus",
 )
 def perceptual_blur(picture: Picture) -> float:
     """How little a further blur would take away.
@@ -68,23 +76,19 @@ def perceptual_blur(picture: Picture) -> float:
     axis: ``b = 1 - sum max(0, D - D_b) / sum D`` over the inner pixels; the larger of both axes. Reading: 0.3 crisp,
     above 0.5 blurred. Degenerate: an axis without differences does not count; 1 if neither has any.
     """
-    blur = [_row_blur(plane) for plane in (picture.luma, np.ascontiguousarray(picture.luma.T))]
-    known = [value for value in blur if value is not None]
-    return max(known) if known else 1.0
-
-
-def _row_blur(luma: FloatPlane) -> float | None:
-    smooth = np.asarray(cv2.blur(luma, (9, 1), borderType=cv2.BORDER_REFLECT), dtype=np.float32)
-    total, lost = variation_lost(luma, smooth)
+    luma = picture.luma
+    across, down = (cv2.blur(luma, size, borderType=cv2.BORDER_REFLECT) for size in ((9, 1), (1, 9)))
+    pairs = zip(*variation_lost(luma, np.asarray(across), np.asarray(down)), strict=True)
     # Below this are rounding errors of the smoothing of a flat picture.
-    return float(np.clip(1 - lost / total, 0, 1)) if total > 1e-6 * luma.size else None
+    known = [1 - lost / total for total, lost in pairs if total > 1e-6 * luma.size]
+    return float(np.clip(max(known), 0, 1)) if known else 1.0
 
 
 class EdgeProfiles(NamedTuple):
     """Places (n,) of the edges measured along one axis, their widths in pixels and overshoots (-1 where unknown)."""
 
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
     width: NDArray[np.float32]
     overshoot: NDArray[np.float32]
 
@@ -94,8 +98,8 @@ _HALO_REACH = 3
 
 
 def _profiles(luma: FloatPlane) -> EdgeProfiles:
-    response = np.asarray(cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8, borderType=cv2.BORDER_REFLECT), dtype=np.float32)
-    strength = response * response
+    response = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=1 / 8, borderType=cv2.BORDER_REFLECT)
+    strength = np.asarray(cv2.multiply(response, response), dtype=np.float32)
     cutoff = 2 * math.sqrt(cv2.mean(strength)[0])
     return EdgeProfiles(*edge_profiles(luma, strength, cutoff, _HALO_CONTRAST, _HALO_REACH))
 
@@ -113,7 +117,7 @@ def vertical_edges(picture: Picture) -> EdgeProfiles:
 @shared
 def horizontal_edges(picture: Picture) -> EdgeProfiles:
     """Thinned horizontal Sobel edges, measured along columns; ``rows`` and ``columns`` are exchanged."""
-    return _profiles(np.ascontiguousarray(np.rint(working_luma(picture)).T))
+    return _profiles(np.asarray(cv2.transpose(np.rint(working_luma(picture))), dtype=np.float32))
 
 
 @feature(
@@ -123,6 +127,7 @@ def horizontal_edges(picture: Picture) -> EdgeProfiles:
     range=(0, 1),
     direction="higher",
     reference="CPBD: Narvekar and Karam 2011, sec. III",
+    falls_with="defocus",
 )
 def cpbd(picture: Picture) -> float:
     """Cumulative probability of blur detection: share of vertical edges whose blur would probably go unnoticed.
@@ -134,20 +139,14 @@ def cpbd(picture: Picture) -> float:
     """
     edges = vertical_edges(picture)
     luma = working_luma(picture)
-    across = -(-luma.shape[1] // 64)
-    block = edges.rows // 64 * across + edges.columns // 64
-    found = 0
-    sharp = 0
-    for index in np.unique(block):
-        y, x = index // across * 64, index % across * 64
-        area = luma[y : y + 64, x : x + 64]
-        widths = edges.width[block == index]
-        if len(widths) <= 0.002 * area.size:
-            continue
-        low, high, _, _ = cv2.minMaxLoc(area)
-        found += len(widths)
-        sharp += int(np.count_nonzero(widths <= (5 if round(high - low) <= 50 else 3)))
-    return sharp / found if found else 0.0
+    limit = np.where(np.rint(block_contrasts(luma, 64)) <= 50, 5, 3)
+    height, width = (np.diff(np.arange(0, side, 64), append=side) for side in luma.shape)
+    area = np.outer(height, width).ravel()
+    block = edges.rows // 64 * limit.shape[1] + edges.columns // 64
+    found = np.bincount(block, minlength=len(area))
+    sharp = np.bincount(block, edges.width <= limit.ravel()[block], minlength=len(area))
+    counted = found > 0.002 * area
+    return float(sharp[counted].sum() / found[counted].sum()) if counted.any() else 0.0
 
 
 @feature(
@@ -157,6 +156,7 @@ def cpbd(picture: Picture) -> float:
     range=(0, 202),
     direction="lower",
     reference="Marziliano et al. 2002",
+    rises_with="defocus",
 )
 def edge_width(picture: Picture) -> float:
     """Mean distance between the local extrema on both sides of each Sobel edge, along rows and along columns.
@@ -174,6 +174,7 @@ def edge_width(picture: Picture) -> float:
     range=(0, 1),
     direction="lower",
     reference="double overshoot beside strong edges; ours, after the ringing measure of Marziliano et al. 2004",
+    rises_with="over-sharpening",
 )
 def haloes(picture: Picture) -> float:
     """Bright and dark rims on both sides of strong edges, the mark of over-sharpening.
@@ -184,7 +185,7 @@ def haloes(picture: Picture) -> float:
     """
     both = np.concatenate([vertical_edges(picture).overshoot, horizontal_edges(picture).overshoot])
     known = both[both >= 0]
-    return min(1.0, float(np.quantile(known, 0.75))) if len(known) else 0.0
+    return min(1.0, quantile(known, 0.75)) if len(known) else 0.0
 
 
 @feature(
@@ -194,6 +195,7 @@ def haloes(picture: Picture) -> float:
     range=(0, 0.5),
     direction="neutral",
     reference="MLV: Bahrami and Kot 2014, standard deviation as in athec",
+    falls_with="defocus",
 )
 def maximum_local_variation(picture: Picture) -> float:
     """Standard deviation of the largest absolute luma difference between each inner pixel and its eight neighbours.
@@ -204,27 +206,39 @@ def maximum_local_variation(picture: Picture) -> float:
     if min(luma.shape) < 3:
         return 0.0
     box = np.ones((3, 3), dtype=np.uint8)
-    variation = cv2.max(cv2.dilate(luma, box) - luma, luma - cv2.erode(luma, box))
-    return min(0.5, float(cv2.meanStdDev(np.asarray(variation)[1:-1, 1:-1])[1][0, 0]))
+    variation = cv2.max(cv2.subtract(cv2.dilate(luma, box), luma), cv2.subtract(luma, cv2.erode(luma, box)))
+    return min(0.5, math.sqrt(_variance(np.asarray(variation)[1:-1, 1:-1])))
 
 
-@shared
-def amplitudes(picture: Picture) -> FloatPlane:
-    """Amplitude ``|F|`` of the unwindowed two-dimensional Fourier transform of luma (0..1), the half plane of
-    ``rfft2``.
+_BANDS = (1 / 32, 1 / 16, 1 / 8, 1 / 4)
+_STRONG = 5.0
+
+
+@functools.lru_cache(maxsize=8)
+def _octaves(height: int, width: int) -> tuple[NDArray[np.uint8], FloatPlane]:
+    """Band of each frequency of ``rfft2``, the mean in one of its own, and how often each column stands in the whole plane:
+    once for 0 and Nyquist, else twice.
     """
-    from scipy import fft
-
-    return np.asarray(np.abs(fft.rfft2(picture.luma)), dtype=np.float32)
-
-
-def _mirror_weight(width: int) -> FloatPlane:
-    """How often each column of ``rfft2`` stands in the whole plane: once for 0 and Nyquist, else twice."""
+    radius = np.hypot(np.fft.fftfreq(height).astype(np.float32)[:, None], np.fft.rfftfreq(width).astype(np.float32))
+    band = np.searchsorted(np.array(_BANDS, dtype=np.float32), radius).astype(np.uint8)
+    band[0, 0] = len(_BANDS) + 1
     weight = np.full(width // 2 + 1, 2, dtype=np.float32)
     weight[0] = 1
     if width % 2 == 0:
         weight[-1] = 1
-    return weight
+    return band, weight
+
+
+@shared
+def _amplitudes(picture: Picture) -> tuple[NDArray[np.float64], float]:
+    """Sums over octaves of the amplitude ``|F|`` of the unwindowed two-dimensional Fourier transform of luma (0..1), the
+    mean left out, and the number of frequencies of an amplitude above 5.
+    """
+    from scipy import fft
+
+    band, weight = _octaves(*picture.luma.shape)
+    sums, strong = amplitude_bands(fft.rfft2(picture.luma), band, weight, len(_BANDS) + 2, _STRONG)
+    return sums[:-1], strong
 
 
 @feature(
@@ -234,6 +248,7 @@ def _mirror_weight(width: int) -> FloatPlane:
     range=(0, 1),
     direction="neutral",
     reference="q_f: Ke, Tang and Jing 2006, sec. 3.4, threshold 5 as in athec",
+    falls_with="defocus",
 )
 def frequency_richness(picture: Picture) -> float:
     """Share of frequencies whose Fourier amplitude exceeds 5: about proportional to 1 / sigma of a Gaussian blur.
@@ -241,19 +256,7 @@ def frequency_richness(picture: Picture) -> float:
     Luma in [0, 1] at the working scale; the threshold depends on the number of pixels. Flat pictures have at most the
     mean.
     """
-    strong = np.count_nonzero(amplitudes(picture) > 5, axis=0)
-    return float(strong @ _mirror_weight(picture.luma.shape[1])) / picture.luma.size
-
-
-_BANDS = (1 / 32, 1 / 16, 1 / 8, 1 / 4)
-
-
-@functools.lru_cache(maxsize=4)
-def _octaves(height: int, width: int) -> NDArray[np.intp]:
-    """Band of each frequency of ``rfft2``, flattened; many pictures share a shape."""
-    vertical = np.fft.fftfreq(height).astype(np.float32)[:, None]
-    radius = np.hypot(vertical, np.fft.rfftfreq(width).astype(np.float32))
-    return np.searchsorted(np.array(_BANDS, dtype=np.float32), radius.ravel())
+    return _amplitudes(picture)[1] / picture.luma.size
 
 
 @family(
@@ -269,6 +272,8 @@ def _octaves(height: int, width: int) -> NDArray[np.intp]:
     range=(0, 1),
     direction="neutral",
     reference="frequency bands after Mavridaki and Mezaris 2014, sec. 2; octaves and shares are ours",
+    rises_with={"lowest_band": "defocus", "low_band": "defocus", "highest_band": "noise"},
+    falls_with={"middle_band": "noise", "high_band": "noise"},
 )
 def spectral_bands(picture: Picture) -> tuple[float, ...]:
     """Shares of the spectrum's amplitude in octaves of radial frequency, the mean left out.
@@ -276,10 +281,7 @@ def spectral_bands(picture: Picture) -> tuple[float, ...]:
     Bands end at 1/32, 1/16, 1/8, 1/4 cycles per pixel of the working scale and at the corner of the spectrum. They sum
     to 1; all are 0 for flat pictures.
     """
-    height, width = picture.luma.shape
-    amplitude = amplitudes(picture) * _mirror_weight(width)
-    amplitude[0, 0] = 0
-    sums = np.bincount(_octaves(height, width), weights=amplitude.ravel(), minlength=len(_BANDS) + 1)
+    sums = _amplitudes(picture)[0]
     total = float(sums.sum())
     return tuple(sums / total) if total > 1e-3 * picture.luma.size**0.5 else (0.0,) * (len(_BANDS) + 1)
 
@@ -293,13 +295,6 @@ def _taps(half: tuple[float, ...], gain: float) -> NDArray[np.float32]:
     return np.array([*half, *half[-2::-1]], dtype=np.float32) * np.float32(gain)
 
 
-def _filtered_down(plane: FloatPlane, taps: NDArray[np.float32]) -> FloatPlane:
-    if not plane.size:
-        return plane
-    column = np.ascontiguousarray(plane)
-    return np.asarray(cv2.filter2D(column, -1, taps[:, None], borderType=cv2.BORDER_REFLECT_101))
-
-
 @shared
 def detail_energy(picture: Picture) -> list[tuple[FloatPlane, ...]]:
     """Squared LH, HL, HH coefficients of a three-level CDF 9/7 wavelet transform of luma (0..255), finest level
@@ -309,16 +304,8 @@ def detail_energy(picture: Picture) -> list[tuple[FloatPlane, ...]]:
     plane = working_luma(picture)
     levels = []
     for _ in range(3):
-        across = (
-            np.asarray(cv2.filter2D(plane, -1, taps[None], borderType=cv2.BORDER_REFLECT_101))[:, start::2]
-            for taps, start in ((low, 0), (high, 1))
-        )
-        bands = []
-        for half in across:
-            for taps, start in ((low, 0), (high, 1)):
-                bands.append(_filtered_down(half, taps)[start::2])
-        plane = np.ascontiguousarray(bands[0], dtype=np.float32)
-        levels.append(tuple(band * band for band in bands[1:]))
+        plane, *details = wavelet_97_step(plane, low, high)
+        levels.append(tuple(details))
     return levels
 
 
@@ -329,6 +316,7 @@ def detail_energy(picture: Picture) -> list[tuple[FloatPlane, ...]]:
     range=(0, math.inf),
     direction="neutral",
     reference="FISH: Vu and Chandler 2012",
+    falls_with="defocus",
 )
 def fish(picture: Picture) -> float:
     """Weighted log-energies of the detail of a three-level CDF 9/7 wavelet transform.
@@ -350,22 +338,23 @@ def fish(picture: Picture) -> float:
     range=(0, math.inf),
     direction="neutral",
     reference="FISH_bb: Vu and Chandler 2012",
+    falls_with="defocus",
 )
 def fish_bb(picture: Picture) -> float:
     """FISH in blocks of 16x16 pixels that overlap by half: root mean square of the largest 1 % of the blocks.
 
     Degenerate: 0 for flat pictures and where no block fits.
     """
-    score: NDArray[np.float32] | None = None
-    shape = [max(0, side // 8 - 1) for side in picture.luma.shape]
-    if min(shape) == 0:
+    rows, columns = (side // 8 for side in picture.luma.shape)
+    if min(rows, columns) < 2:
         return 0.0
-    for weight, side, level in zip((4, 2, 1), (8, 4, 2), detail_energy(picture), strict=True):
+    score = np.zeros((rows - 1, columns - 1), np.float32)
+    for weight, side, level in zip((4, 2, 1), (4, 2, 1), detail_energy(picture), strict=True):
         for share, band in zip((0.1, 0.1, 0.8), level, strict=True):
-            corner = cv2.blur(band, (side, side), anchor=(0, 0), borderType=cv2.BORDER_REFLECT)
-            means = np.asarray(corner)[:: side // 2, :: side // 2][: shape[0], : shape[1]]
-            part = np.log10(1 + means) * np.float32(weight * share)
-            score = part if score is None else score + part
-    assert score is not None
+            # A block is four quarters, each shared by four blocks.
+            whole = np.ascontiguousarray(band[: rows * side, : columns * side])
+            quarter = np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA))
+            means = (quarter[:-1, :-1] + quarter[:-1, 1:] + quarter[1:, :-1] + quarter[1:, 1:]) / 4
+            score += np.log10(1 + means) * np.float32(weight * share)
     best = np.sort(score.ravel())[-max(1, round(0.01 * score.size)) :]
     return float(np.sqrt(np.mean(best.astype(np.float64) ** 2)))

@@ -12,7 +12,7 @@ product: a focus measure built from R does not take grain for detail, and a blur
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -41,22 +41,22 @@ class Tiles(NamedTuple):
     """Native pixels at deterministic places: uint8 ``rgb`` (n * height, width, 3), tile below tile, and the same as
     luma.
 
-    ``luma`` is float32 in 0..255, ``origins`` int (n, 2) the top-left corners (y, x), multiples of 8 whenever there is
-    more than one tile, so that JPEG's block grid has the same phase in all.
+    ``grey`` is the luma as uint8, ``luma`` as float32 in 0..255, ``origins`` int (n, 2) the top-left corners (y, x),
+    multiples of 8 whenever there is more than one tile, so that JPEG's block grid has the same phase in all.
     """
 
     rgb: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
     luma: FloatPlane
     origins: NDArray[np.int64]
     height: int
 
 
 class Edges(NamedTuple):
-    """What ``step_sums`` finds: sums by cell, gradient energy by 8x8 block, structure tensor."""
+    """What ``step_sums`` finds: sums by cell, and gradient energy by 8x8 block."""
 
     cells: NDArray[np.float64]
     activity: NDArray[np.float64]
-    tensor: NDArray[np.float64]
 
 
 class Cells(NamedTuple):
@@ -71,7 +71,8 @@ class Cells(NamedTuple):
 def cut(picture: Picture, origins: NDArray[np.int64], height: int, width: int) -> Tiles:
     """The tiles of ``height`` x ``width`` pixels whose top-left corners (y, x) are given."""
     rgb = np.concatenate([picture.native[y : y + height, x : x + width] for y, x in origins])
-    return Tiles(rgb, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32), origins, height)
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    return Tiles(rgb, grey, grey.astype(np.float32), origins, height)
 
 
 @shared
@@ -105,18 +106,28 @@ def subject_tiles(picture: Picture) -> Tiles:
     return cut(picture, np.stack([chosen // columns, chosen % columns], axis=1) * TILE, TILE, TILE)
 
 
-def edges(luma: FloatPlane, tile_height: int) -> Edges:
-    """Edges of a stack of tiles of luma (0..255)."""
-    size = 2 * math.ceil(2 * COARSE) + 3
-    smooth = np.asarray(cv2.GaussianBlur(luma, (size, size), COARSE, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+def smoothed(plane: NDArray[np.uint8] | FloatPlane) -> FloatPlane:
+    """Luma (0..255) smoothed by a Gaussian of ``COARSE`` pixels."""
+    taps = cv2.getGaussianKernel(2 * math.ceil(2 * COARSE) + 3, COARSE, cv2.CV_32F)
+    smooth = cv2.sepFilter2D(plane, cv2.CV_32F, taps, taps, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smooth, dtype=np.float32)
+
+
+def edges(luma: FloatPlane, smooth: FloatPlane, tile_height: int) -> Edges:
+    """Edges of a stack of tiles of luma (0..255), given the same ``smoothed``."""
     margin = 8 if len(luma) > tile_height else 3
     return Edges(*step_sums(luma, smooth, tile_height, CELL, margin, CREST))
+
+
+def tile_edges(tiles: Tiles) -> Edges:
+    """Edges of native tiles."""
+    return edges(tiles.luma, smoothed(tiles.grey), tiles.height)
 
 
 @shared
 def native_edges(picture: Picture) -> Edges:
     """Edges of the native tiles."""
-    return edges(native_tiles(picture).luma, native_tiles(picture).height)
+    return tile_edges(native_tiles(picture))
 
 
 @shared
@@ -126,9 +137,22 @@ def working_luma(picture: Picture) -> FloatPlane:
 
 
 @shared
+def working_smooth(picture: Picture) -> FloatPlane:
+    """Luma (0..255) at the working scale, smoothed by a Gaussian of ``COARSE`` pixels."""
+    return smoothed(working_luma(picture))
+
+
+@shared
+def working_laplacian(picture: Picture) -> FloatPlane:
+    """3x3 Laplacian of the luma (0..255) at the working scale."""
+    luma = working_luma(picture)
+    return np.asarray(cv2.Laplacian(luma, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+
+
+@shared
 def working_edges(picture: Picture) -> Edges:
     """Edges of the whole picture at the working scale."""
-    return edges(working_luma(picture), len(picture.luma))
+    return edges(working_luma(picture), working_smooth(picture), len(picture.luma))
 
 
 def _cells(found: Edges, tiles: Tiles, frame: tuple[int, ...]) -> Cells:
@@ -136,12 +160,13 @@ def _cells(found: Edges, tiles: Tiles, frame: tuple[int, ...]) -> Cells:
 
 
 def _placed(found: Edges, origins: NDArray[np.int64], height: int, width: int, frame: tuple[int, ...]) -> Cells:
-    _, _, rows, columns = found.cells.shape
+    _, tiles, rows, columns = found.cells.shape
     y = (np.arange(rows) * CELL + np.minimum((np.arange(rows) + 1) * CELL, height)) / 2
     x = (np.arange(columns) * CELL + np.minimum((np.arange(columns) + 1) * CELL, width)) / 2
-    offset = np.stack(np.meshgrid(x, y), axis=-1).reshape(1, -1, 2)
-    centres = (origins[:, None, ::-1] + offset).reshape(-1, 2) / (frame[1], frame[0])
-    return Cells(found.cells.reshape(3, -1), centres)
+    centres = np.empty((tiles, rows, columns, 2))
+    centres[..., 0] = (origins[:, 1, None, None] + x) / frame[1]
+    centres[..., 1] = (origins[:, 0, None, None] + y[:, None]) / frame[0]
+    return Cells(found.cells.reshape(3, -1), centres.reshape(-1, 2))
 
 
 @shared
@@ -157,10 +182,8 @@ def subject_cells(picture: Picture) -> Cells:
     if not found.found:
         return Cells(np.zeros((3, 0)), np.zeros((0, 2)))
     tiles = subject_tiles(picture)
-    if tiles is native_tiles(picture):
-        cells = native_cells(picture)
-    else:
-        cells = _cells(edges(tiles.luma, tiles.height), tiles, picture.native.shape)
+    whole = tiles is native_tiles(picture)
+    cells = native_cells(picture) if whole else _cells(tile_edges(tiles), tiles, picture.native.shape)
     inside = in_mask(cells.centres, found.mask)
     return Cells(cells.sums[:, inside], cells.centres[inside])
 
@@ -204,3 +227,11 @@ def sharpest(cells: Cells, crests: int, share: float) -> float:
         return 0.0
     best = index[np.argsort(-value[index], kind="stable")[: max(1, int(len(index) * share))]]
     return float(crispness(cells.sums[:, best].sum(axis=1)))
+
+
+def quantile(values: NDArray[Any], share: float) -> float:
+    """Quantile of one or more values, interpolated; several times quicker than NumPy's on the few thousand there are."""
+    ordered = np.sort(values)
+    place = share * (len(ordered) - 1)
+    lower, upper = float(ordered[math.floor(place)]), float(ordered[math.ceil(place)])
+    return lower + (upper - lower) * (place - math.floor(place))

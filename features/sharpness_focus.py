@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .picture import Picture, shared
+from .kernels.sharpness import tensor_sums
+from .picture import FloatPlane, Picture, shared
 from .saliency import subject
 from .sharpness_edges import (
     Cells,
@@ -21,8 +22,8 @@ from .sharpness_edges import (
     sharpest,
     subject_cells,
     working_cells,
-    working_edges,
-    working_luma,
+    working_laplacian,
+    working_smooth,
 )
 
 _METHOD = "edge spread from the ratio of gradients at two scales, after Zhuo and Sim 2011, sec. 3; product form is ours"
@@ -36,6 +37,7 @@ _METHOD = "edge spread from the ratio of gradients at two scales, after Zhuo and
     direction="higher",
     reference=_METHOD,
     scale="native",
+    falls_with="defocus",
 )
 def focus(picture: Picture) -> float:
     """How crisp the edges are, pixel by pixel; noise does not raise it. The default measure of focus.
@@ -56,6 +58,8 @@ def focus(picture: Picture) -> float:
     direction="higher",
     reference=_METHOD,
     scale="native",
+    version=2,
+    falls_with="defocus",
 )
 def peak_focus(picture: Picture) -> float:
     """Focus of the sharpest tenth of the cells of 32 native pixels that hold at least 12 crest pixels.
@@ -73,6 +77,8 @@ def peak_focus(picture: Picture) -> float:
     direction="higher",
     reference=_METHOD,
     scale="native",
+    version=2,
+    falls_with="defocus",
 )
 def subject_focus(picture: Picture) -> float:
     """Focus of the sharpest quarter of the cells that lie in the subject, at native resolution.
@@ -93,6 +99,8 @@ def subject_focus(picture: Picture) -> float:
     direction="neutral",
     reference=_METHOD,
     scale="native",
+    falls_with="softer subject",
+    version=2,
 )
 def subject_focus_advantage(picture: Picture) -> float:
     """Focus over all edges of the subject less focus over all other edges, ``(a - b) / (a + b)`` at native resolution.
@@ -118,6 +126,7 @@ def subject_focus_advantage(picture: Picture) -> float:
     direction="higher",
     reference=_METHOD,
     scale="native",
+    falls_with="defocus",
 )
 def resolved_detail(picture: Picture) -> float:
     """How many edge spreads fit along the long side, ``log2(1 + long side * sqrt(3) * focus)``.
@@ -135,6 +144,7 @@ def resolved_detail(picture: Picture) -> float:
     range=(0, 1),
     direction="higher",
     reference=_METHOD,
+    falls_with="defocus",
 )
 def visible_focus(picture: Picture) -> float:
     """``focus`` measured at the working scale: how crisp the picture looks when seen whole. Degenerate: 0 without
@@ -173,6 +183,11 @@ def _sharp_places(cells: Cells) -> SharpPlaces:
     range=(0, 1),
     direction="neutral",
     reference="statistics of tile sharpness (peak, concentration, centroid) over the measure of Zhuo and Sim 2011",
+    rises_with={
+        "sharp_area": "more subjects",
+        "sharp_area_distance": "subject to the side",
+        "focus_concentration": "backlight",
+    },
 )
 def sharp_places(picture: Picture) -> SharpPlaces:
     """Where the frame is sharp, over cells of 32 pixels at the working scale.
@@ -208,11 +223,8 @@ def motion(picture: Picture) -> Motion:
     eigenvector of e_min. The second factor clears scenes that are crisp in every direction and only more so in one
     (tiles, grass), the third those that are crisp in none (defocus). Flat pictures have (0, 0).
     """
-    xx, xy, yy = working_edges(picture).tensor
-    laplacian = cv2.Laplacian(working_luma(picture), cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
-    fine_x = np.asarray(cv2.Sobel(laplacian, cv2.CV_32F, 1, 0, scale=1 / 8, borderType=cv2.BORDER_REPLICATE))
-    fine_y = np.asarray(cv2.Sobel(laplacian, cv2.CV_32F, 0, 1, scale=1 / 8, borderType=cv2.BORDER_REPLICATE))
-    fine, coarse = _tensor(fine_x, fine_y), np.array([[xx, xy], [xy, yy]])
+    laplacian = cv2.copyMakeBorder(working_laplacian(picture), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    coarse, fine = _tensor(working_smooth(picture)), _tensor(np.asarray(laplacian, dtype=np.float32))
     scale = float(np.trace(coarse))
     if scale <= 1e-6 or np.trace(fine) <= 1e-6:
         return Motion(0.0, 0.0)
@@ -228,10 +240,11 @@ def motion(picture: Picture) -> Motion:
     return Motion(strength, math.degrees(math.atan2(y, x)) % 180)
 
 
-def _tensor(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
-    """Mean structure tensor, 2 x 2, of a gradient."""
-    xx, xy, yy = (float(np.vdot(one, other)) for one, other in ((x, x), (x, y), (y, y)))
-    return np.array([[xx, xy], [xy, yy]]) / x.size
+def _tensor(plane: FloatPlane) -> NDArray[np.float64]:
+    """Mean structure tensor, 2 x 2, over the inner pixels of a plane; 0 where it has none."""
+    xx, xy, yy = tensor_sums(plane)
+    height, width = plane.shape
+    return np.array([[xx, xy], [xy, yy]]) / max(1, (height - 2) * (width - 2))
 
 
 @family(
@@ -245,6 +258,7 @@ def _tensor(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
     range=(-1, 1),
     direction={"motion_blur": "lower"},
     reference="structure-tensor anisotropy (Bigun and Granlund 1987) of fine relative to coarse gradients; ours",
+    rises_with="motion blur",
 )
 def motion_blur(picture: Picture) -> tuple[float, float, float]:
     """Blur in one direction, from shake or movement, and which direction.

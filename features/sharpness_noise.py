@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import feature
-from .kernels.sharpness import block_sums
+from .kernels.sharpness_blocks import block_sums, chroma_responses
 from .picture import FloatPlane, Picture, shared
 from .sharpness_edges import (
     TILE,
     Edges,
     native_edges,
     native_tiles,
+    quantile,
     working_edges,
     working_luma,
 )
@@ -59,10 +61,17 @@ def _blocks(luma: FloatPlane, edges: Edges, tile_height: int) -> Blocks:
 
 
 def _flattest(blocks: Blocks, candidates: NDArray[np.bool_], share: float) -> NDArray[np.int64]:
-    """Flat indices of the ``share`` of the candidates with the least activity, at least one if there are any."""
+    """Flat indices of the ``share`` of the candidates with the least activity, at least one if there are any; among
+    equals the first.
+    """
     index = np.flatnonzero(candidates)
+    if not len(index):
+        return index
     count = math.ceil(share * len(index))
-    return index[np.argsort(blocks.activity.ravel()[index], kind="stable")[:count]]
+    activity = blocks.activity.ravel()[index]
+    limit = np.partition(activity, count - 1)[count - 1]
+    calmer = index[activity < limit]
+    return np.concatenate([calmer, index[activity == limit][: count - len(calmer)]])
 
 
 @shared
@@ -72,8 +81,14 @@ def native_blocks(picture: Picture) -> Blocks:
     return _blocks(tiles.luma, native_edges(picture), tiles.height)
 
 
+@shared
+def _flat_places(picture: Picture) -> NDArray[np.int64]:
+    """The native blocks from which noise is told: the flattest tenth of the unclipped ones, as flat indices."""
+    return _flattest(native_blocks(picture), native_blocks(picture).usable, 0.1)
+
+
 def _typical(values: NDArray[np.float64]) -> float:
-    return min(_MOST, float(np.median(values))) if len(values) else 0.0
+    return min(_MOST, quantile(values, 0.5)) if len(values) else 0.0
 
 
 @feature(
@@ -84,6 +99,7 @@ def _typical(values: NDArray[np.float64]) -> float:
     direction="lower",
     reference="Immerkaer 1996, in the flattest tenth of the blocks",
     scale="native",
+    rises_with="noise",
 )
 def luma_noise(picture: Picture) -> float:
     """Standard deviation of the luma's pixel noise, native, from flat places only: texture is not noise.
@@ -92,8 +108,7 @@ def luma_noise(picture: Picture) -> float:
     Noise of s in each of R, G, B gives 0.67 s. Reading: below 1 clean, above 4 plainly noisy at 100 %.
     Degenerate: 0 where every block is clipped or none fits.
     """
-    blocks = native_blocks(picture)
-    return _typical(blocks.noise.ravel()[_flattest(blocks, blocks.usable, 0.1)])
+    return _typical(native_blocks(picture).noise.ravel()[_flat_places(picture)])
 
 
 @feature(
@@ -104,6 +119,7 @@ def luma_noise(picture: Picture) -> float:
     direction="lower",
     reference="Immerkaer 1996, in the flattest quarter of the dark blocks",
     scale="native",
+    rises_with="noise",
 )
 def shadow_noise(picture: Picture) -> float:
     """``luma_noise`` of the flattest quarter of the blocks with a mean luma below 64.
@@ -125,6 +141,7 @@ def shadow_noise(picture: Picture) -> float:
     direction="lower",
     reference="Immerkaer 1996, on Cb and Cr of 2x2 means in the flattest tenth of the blocks",
     scale="native",
+    rises_with="noise",
 )
 def chroma_noise(picture: Picture) -> float:
     """Standard deviation of the chroma's noise at half the native resolution, where JPEG's 4:2:0 has left some of it.
@@ -133,21 +150,8 @@ def chroma_noise(picture: Picture) -> float:
     Degenerate: 0 where every block is clipped or none fits, and for grey pictures.
     """
     tiles = native_tiles(picture)
-    blocks = native_blocks(picture)
-    chosen = _flattest(blocks, blocks.usable, 0.1)
-    if len(chosen) == 0:
-        return 0.0
-    count, rows, columns = blocks.noise.shape
-    height, width = rows * _BLOCK, columns * _BLOCK
-    # Blocks lie on multiples of 8 pixels from each tile's corner, so that halving keeps them apart.
-    whole = tiles.rgb.reshape(count, tiles.height, -1, 3)[:, :height, :width].reshape(count * height, width, 3)
-    half = cv2.resize(whole, (width // 2, count * height // 2), interpolation=cv2.INTER_AREA)
-    chroma = np.asarray(cv2.cvtColor(np.asarray(half, dtype=np.float32), cv2.COLOR_RGB2YCrCb))
-    sigmas = [
-        block_sums(np.asarray(cv2.extractChannel(chroma, channel)), height // 2, _BLOCK // 2)[0] * _TO_SIGMA
-        for channel in (1, 2)
-    ]
-    return min(math.sqrt(2) * _MOST, math.hypot(*(_typical(sigma.ravel()[chosen]) for sigma in sigmas)))
+    sigmas = chroma_responses(tiles.rgb, tiles.height, _flat_places(picture)) * _TO_SIGMA
+    return min(math.sqrt(2) * _MOST, math.hypot(*(_typical(sigma) for sigma in sigmas)))
 
 
 @feature(
@@ -157,6 +161,7 @@ def chroma_noise(picture: Picture) -> float:
     range=(0, _MOST),
     direction="lower",
     reference="Immerkaer 1996, in the flattest tenth of the blocks, at the working scale",
+    rises_with="noise",
 )
 def visible_noise(picture: Picture) -> float:
     """``luma_noise`` at the working scale: grain that is seen when the picture is looked at whole."""
@@ -165,7 +170,7 @@ def visible_noise(picture: Picture) -> float:
     return _typical(blocks.noise.ravel()[_flattest(blocks, blocks.usable, 0.1)])
 
 
-_STEP = np.uint8(12)
+_STEP = 12
 """Differences above this count as this much: JPEG's block steps are small, the scene's edges are not."""
 
 _FAINT = 0.02
@@ -180,6 +185,7 @@ _WORST = 6.0
     direction="lower",
     reference="step at the 8-pixel grid against off-grid steps, after Wang, Sheikh and Bovik 2002; all phases tried",
     scale="native",
+    rises_with="jpeg",
 )
 def blockiness(picture: Picture) -> float:
     """Steps at every eighth pixel, as heavy JPEG compression leaves them, wherever a crop has put the grid.
@@ -190,17 +196,21 @@ def blockiness(picture: Picture) -> float:
     Reading: 0 to 0.05 none, above 0.3 visible blocks. Degenerate: 0 for flat pictures and those below 16 pixels.
     """
     tiles = native_tiles(picture)
-    luma = cv2.cvtColor(tiles.rgb, cv2.COLOR_RGB2GRAY)
-    width = luma.shape[1]
+    grey, width = tiles.grey, tiles.grey.shape[1]
     scores = []
     if width >= 16:
-        steps = np.minimum(cv2.absdiff(luma[:, 1:], luma[:, :-1]), _STEP)
-        scores.append(_grid_excess(cv2.reduce(steps, 0, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel() / luma.shape[0]))
+        sums = cv2.reduce(_steps(grey[:, 1:], grey[:, :-1]), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+        scores.append(_grid_excess(np.ravel(sums) / len(grey)))
     if tiles.height >= 16:
-        steps = np.minimum(cv2.absdiff(luma[1:], luma[:-1]), _STEP)
-        sums = np.append(cv2.reduce(steps, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel(), 0) / width
-        scores.append(_grid_excess(sums.reshape(-1, tiles.height)[:, :-1].mean(axis=0)))
+        sums = cv2.reduce(_steps(grey[1:], grey[:-1]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+        rows = np.append(sums, 0).reshape(-1, tiles.height)[:, :-1] / width
+        scores.append(_grid_excess(rows.mean(axis=0)))
     return float(np.mean(scores)) if scores else 0.0
+
+
+def _steps(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Absolute differences, at most ``_STEP``."""
+    return np.asarray(cv2.threshold(cv2.absdiff(one, other), _STEP, _STEP, cv2.THRESH_TRUNC)[1], dtype=np.uint8)
 
 
 def _grid_excess(steps: NDArray[np.float64]) -> float:
@@ -224,6 +234,7 @@ _ROUNDING = 1 / 12
     direction="higher",
     reference="limiting resolution of the radial spectrum above its noise floor; ours",
     scale="native",
+    falls_with="defocus",
 )
 def effective_resolution(picture: Picture) -> float:
     """How much of the resolution that its pixels allow the picture uses: low if it was enlarged, blurred or smoothed.
@@ -238,28 +249,38 @@ def effective_resolution(picture: Picture) -> float:
     side = min(TILE, tile_height, luma.shape[1]) // _BLOCK * _BLOCK
     if side < 16:
         return 0.0
-    windows = np.stack(
-        [luma[y : y + side, x : x + side] for y, x in _detailed_places(native_blocks(picture), side, tile_height)]
-    )
-    hann = np.hanning(side + 2)[1:-1].astype(np.float32)
-    window = hann[:, None] * hann
+    places = _detailed_places(native_blocks(picture), side, tile_height)
+    windows = np.stack([luma[y : y + side, x : x + side] for y, x in places])
+    window = _hann(side)
     radial = _radial_power((windows - windows.mean(axis=(1, 2), keepdims=True)) * window)
     noise = luma_noise(picture) ** 2 + _ROUNDING
     below = np.flatnonzero(radial <= _ABOVE_NOISE * noise * float(np.sum(window * window)))
     return float(below[0]) / len(radial) if len(below) else 1.0
 
 
+@functools.lru_cache(maxsize=8)
+def _hann(side: int) -> FloatPlane:
+    hann = np.hanning(side + 2)[1:-1].astype(np.float32)
+    return np.outer(hann, hann)
+
+
+@functools.lru_cache(maxsize=8)
+def _radial_bands(side: int) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """Number of bands up to half the sampling frequency, the band of each frequency of ``rfft2``, and their sizes."""
+    bins = min(_BINS, side // 2)
+    radius = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
+    band = np.minimum((radius * 2 * bins).astype(np.int64), bins).ravel()
+    return bins, band, np.bincount(band)
+
+
 def _radial_power(windows: FloatPlane) -> NDArray[np.float64]:
     """Power of square windows (n, side, side), mean over windows and over bands of radial frequency up to 1/2."""
     from scipy import fft
 
-    side = windows.shape[1]
-    bins = min(_BINS, side // 2)
     spectrum = fft.rfft2(windows, axes=(1, 2))
     power = (spectrum.real**2 + spectrum.imag**2).mean(axis=0)
-    radius = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
-    band = np.minimum((radius * 2 * bins).astype(np.int64), bins).ravel()
-    return (np.bincount(band, weights=power.ravel()) / np.bincount(band))[:bins]
+    bins, band, sizes = _radial_bands(windows.shape[1])
+    return np.asarray((np.bincount(band, weights=power.ravel()) / sizes)[:bins])
 
 
 def _detailed_places(blocks: Blocks, side: int, tile_height: int) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Features of the criterion ``subject``: is there one, what is it like, and does the eye find it at once.
 
 How it separates from what is around it is measured in ``subject_isolation``, the background in ``subject_background``
-and depth of field in ``depth_of_field``. Where the subject stands in the frame is a matter of composition.
+and depth of field in ``depth_of_field``. Where the subject stands in the frame is a matter of composition. A doubtful
+subject counts in part (``saliency.Subject.trust``), so that nothing jumps where one is just found.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from . import depth_of_field, subject_background, subject_isolation  # noqa: F401 -- they register their features
 from .catalogue import feature
-from .kernels.subject import smallest_box
 from .picture import Picture, shared
 from .saliency import small_saliency, spectral_residual, subject
 
@@ -35,6 +35,9 @@ def saliency_blocks(picture: Picture) -> NDArray[np.float64]:
     range=(0, 1),
     direction="neutral",
     reference="Peng 2022, Athec, saliency consistency",
+    version=2,
+    rises_with="more subjects",
+    falls_with="grey surroundings",
 )
 def saliency_spread(picture: Picture) -> float:
     """Smallest share of 20 x 20 blocks that holds 70 % of the saliency map's mass.
@@ -47,28 +50,12 @@ def saliency_spread(picture: Picture) -> float:
 
 @feature(
     criterion="subject",
-    label="area that attention covers",
-    unit="share of the frame",
-    range=(0, 1),
-    direction="neutral",
-    reference="Peng 2022, Athec, minimal box",
-)
-def saliency_box_area(picture: Picture) -> float:
-    """Area of the smallest box of 20 x 20 blocks that holds 80 % of the saliency map's mass.
-
-    Small for one compact centre of attention, large for several far apart; 0.8 where saliency is even or the picture
-    flat.
-    """
-    return smallest_box(saliency_blocks(picture), 0.8) / BLOCKS**2
-
-
-@feature(
-    criterion="subject",
     label="number of eye-catching spots",
     unit="spots",
     range=(0, 512),
     direction="neutral",
     reference="Hou & Zhang 2007, object map (above three times the mean)",
+    rises_with="more subjects",
 )
 def attention_spots(picture: Picture) -> float:
     """Number of connected areas in which the spectral residual exceeds three times its mean; 0 if flat.
@@ -88,6 +75,7 @@ def attention_spots(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Hou & Zhang 2007 and Peng 2022",
+    falls_with="more subjects",
 )
 def attention_concentration(picture: Picture) -> float:
     """1 less the normalised entropy of the spectral residual over 64 x 64 cells: 0 if even or flat, 1 in one cell."""
@@ -107,6 +95,8 @@ def attention_concentration(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Pearson correlation of two maps: Zhang et al. 2015 and Hou & Zhang 2007",
+    version=2,
+    falls_with="more subjects",
 )
 def saliency_agreement(picture: Picture) -> float:
     """Correlation of the region map with the spectral residual, on 64 x 64 cells.
@@ -128,6 +118,8 @@ def saliency_agreement(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="mask after Zhang et al. 2015; Theil's uncertainty coefficient",
+    version=2,
+    falls_with="more subjects",
 )
 def subject_distinctness(picture: Picture) -> float:
     """How surely colour alone tells subject from background, times the share of its outline along visible edges.
@@ -145,6 +137,8 @@ def subject_distinctness(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Liu, Chen, Wolf & Cohen-Or 2010, region size",
+    version=2,
+    rises_with="more subjects",
 )
 def subject_area(picture: Picture) -> float:
     """Share of the frame that the subject's mask covers; 0 without a subject."""
@@ -158,6 +152,8 @@ def subject_area(picture: Picture) -> float:
     range=(0, 50),
     direction="neutral",
     reference="Wong & Low 2009, number of salient regions",
+    version=2,
+    rises_with="more subjects",
 )
 def subject_count(picture: Picture) -> float:
     """Number of separate regions of the subject's mask, each at least a fifth of the largest; 0 without a subject."""
@@ -171,6 +167,8 @@ def subject_count(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="shape compactness by moments: Zunic, Hirota & Rosin 2010",
+    version=2,
+    falls_with="longer subject",
 )
 def subject_compactness(picture: Picture) -> float:
     r"""How close the mask's pixels stand together, against a disc of their area.
@@ -182,7 +180,10 @@ def subject_compactness(picture: Picture) -> float:
     moments = _mask_moments(picture)
     spread = moments["mu20"] + moments["mu02"]
     # each pixel is a square with a moment of its own of 1/6
-    return float(np.clip(moments["m00"] ** 2 / (2 * np.pi * (spread + moments["m00"] / 6)), 0, 1)) if spread > 0 else 0.0
+    if spread <= 0:
+        return 0.0
+    compact = moments["m00"] ** 2 / (2 * np.pi * (spread + moments["m00"] / 6))
+    return subject(picture).trust * float(np.clip(compact, 0, 1))
 
 
 @feature(
@@ -192,6 +193,8 @@ def subject_compactness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="ratio of the principal axes by second moments",
+    version=2,
+    rises_with="longer subject",
 )
 def subject_elongation(picture: Picture) -> float:
     """1 less the ratio of the mask's minor to its major axis: 0 for a disc or square, near 1 for a line.
@@ -203,7 +206,7 @@ def subject_elongation(picture: Picture) -> float:
     if total <= 0:
         return 0.0
     root = float(np.hypot(difference, 2 * moments["mu11"]))
-    return float(np.clip(1 - np.sqrt(max(0.0, total - root) / (total + root)), 0, 1))
+    return subject(picture).trust * float(np.clip(1 - np.sqrt(max(0.0, total - root) / (total + root)), 0, 1))
 
 
 @shared
@@ -218,6 +221,8 @@ def _mask_moments(picture: Picture) -> dict[str, float]:
     range=(0, 1),
     direction="neutral",
     reference="solidity; Datta et al. 2006, feature 56, of the subject instead of segments",
+    version=2,
+    rises_with="larger subject",
 )
 def subject_convexity(picture: Picture) -> float:
     """Mean over the subject's regions of area over area of the convex hull, weighted by area; 0 without a subject.
@@ -230,4 +235,4 @@ def subject_convexity(picture: Picture) -> float:
         return 0.0
     hulls = np.array([cv2.contourArea(cv2.convexHull(outline)) for outline in outlines])
     solid = areas / np.where(hulls > 0, hulls, 1)
-    return float(np.clip((solid * areas).sum() / areas.sum(), 0, 1))
+    return subject(picture).trust * float(np.clip((solid * areas).sum() / areas.sum(), 0, 1))

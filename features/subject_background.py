@@ -30,6 +30,8 @@ JUST_APART = 6.0
     range=(0, 100),
     direction="neutral",
     reference="Luo & Tang 2008, simplicity f_s",
+    version=2,
+    falls_with="plain surroundings",
 )
 def background_simplicity(picture: Picture) -> float:
     r"""Luo and Tang's simplicity: how many colours the background holds. Small is simple.
@@ -50,6 +52,8 @@ def background_simplicity(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo & Tang 2008 and Ke, Tang & Jing 2006: clutter of the background",
+    version=2,
+    falls_with="plain surroundings",
 )
 def background_edge_density(picture: Picture) -> float:
     """Share of background pixels whose luma gradient exceeds 0.03 per pixel at the working scale."""
@@ -64,6 +68,8 @@ def background_edge_density(picture: Picture) -> float:
     range=(0, 6),
     direction="neutral",
     reference="Shannon entropy of the background's luma",
+    version=2,
+    falls_with="plain surroundings",
 )
 def background_entropy(picture: Picture) -> float:
     """Shannon entropy of the background's luma in 64 bins: 0 for one tone, 6 for all tones alike."""
@@ -79,11 +85,13 @@ def background_entropy(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Crete et al. 2007 and Luo & Tang 2008",
+    version=2,
+    falls_with="defocus",
 )
 def background_focus(picture: Picture) -> float:
-    """Fine detail of the background (about 2 pixels) over its fine and coarse detail (about 5 pixels).
+    """Fine detail of the background (about 3 pixels) over its fine and coarse detail (about 6 pixels).
 
-    About 0.4-0.6 where sharp, below 0.25 where defocused or smooth, whatever the contrast.
+    About 0.2-0.35 where sharp, below 0.12 where defocused or smooth, whatever the contrast.
     """
     return focus_share(background_means(picture))
 
@@ -119,6 +127,8 @@ def segment_density(picture: Picture) -> Segments:
     range=(0, 1),
     direction="neutral",
     reference="Luo, Wang & Tang 2011, complexity features (colour segments in place of superpixels)",
+    version=2,
+    rises_with="more subjects",
 )
 def background_clutter(picture: Picture) -> float:
     """Segments of even colour per pixel of the background, at a long side of 160: near 0 if smooth, 1 if all differ."""
@@ -132,6 +142,8 @@ def background_clutter(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Luo, Wang & Tang 2011, complexity features (colour segments in place of superpixels)",
+    version=2,
+    falls_with="larger subject",
 )
 def subject_complexity_contrast(picture: Picture) -> float:
     """(s - b) / (s + b) of the segments of even colour per pixel in subject and background.
@@ -140,4 +152,4 @@ def subject_complexity_contrast(picture: Picture) -> float:
     """
     if not regions(picture).found:
         return 0.0
-    return relative_difference(*segment_density(picture))
+    return regions(picture).trust * relative_difference(*segment_density(picture))

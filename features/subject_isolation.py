@@ -1,6 +1,6 @@
 """Features of the criterion ``subject`` that measure how the subject separates from the background.
 
-All are 0 where no subject is found.
+All are 0 where no subject is found, and count in part where there is one in doubt (see ``saliency.Subject.trust``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .picture import FloatPlane, Picture, shared
 from .saliency import subject
 from .subject_regions import background_means, focus_share, regions, relative_difference, subject_means
 
-QUIET = 0.015
+QUIET = 0.006
 """Mean fine detail of the luma at which a background counts as half quiet; about the median of photographs."""
 
 
@@ -39,6 +39,8 @@ def _clear_frequencies(plane: FloatPlane) -> float:
     range=(-16, 16),
     direction="neutral",
     reference="Luo & Tang 2008, clarity contrast f_c",
+    version=2,
+    falls_with="more subjects",
 )
 def clarity_contrast(picture: Picture) -> float:
     r"""Luo and Tang's clarity of the subject's box against that of the frame, as a logarithm.
@@ -47,7 +49,8 @@ def clarity_contrast(picture: Picture) -> float:
 
     with F_X the Fourier transform of the region's luma less its mean. Scripts in circulation transform the whole frame
     with the background painted black instead, which measures the outline. As published it mostly tells how few
-    frequencies dominate a small box; for focus see ``subject_focus_contrast``. 0 if either region is flat.
+    frequencies dominate a small box, and it hardly notices defocus: blurring subject or background seldom moves it the
+    way its name says. For focus see ``subject_focus_contrast``. 0 if either region is flat.
     """
     found = subject(picture)
     if not found.found:
@@ -55,10 +58,10 @@ def clarity_contrast(picture: Picture) -> float:
     luma = _half_luma(picture)
     height, width = luma.shape
     left, top, right, bottom = found.box
-    rows = slice(int(top * height), max(int(top * height) + 1, round(bottom * height)))
-    columns = slice(int(left * width), max(int(left * width) + 1, round(right * width)))
+    rows = slice(round(top * height), max(round(top * height) + 1, round(bottom * height)))
+    columns = slice(round(left * width), max(round(left * width) + 1, round(right * width)))
     region, frame = _clear_frequencies(np.ascontiguousarray(luma[rows, columns])), _clear_frequencies(luma)
-    return float(np.clip(np.log2(region / frame), -16, 16)) if region > 0 and frame > 0 else 0.0
+    return found.trust * float(np.clip(np.log2(region / frame), -16, 16)) if region > 0 and frame > 0 else 0.0
 
 
 @feature(
@@ -68,13 +71,15 @@ def clarity_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="higher",
     reference="after Crete et al. 2007 and Luo & Tang 2008",
+    version=2,
+    falls_with="softer subject",
 )
 def subject_sharpness(picture: Picture) -> float:
-    """Fine detail of the subject (about 2 pixels) over its fine and coarse detail (about 5 pixels).
+    """Fine detail of the subject (about 3 pixels) over its fine and coarse detail (about 6 pixels).
 
-    About 0.4-0.6 where sharp, below 0.25 where out of focus, whatever the contrast; 0 without a subject or detail.
+    About 0.2-0.35 where sharp, below 0.12 where out of focus, whatever the contrast; 0 without a subject or detail.
     """
-    return focus_share(subject_means(picture))
+    return regions(picture).trust * focus_share(subject_means(picture))
 
 
 @feature(
@@ -84,6 +89,8 @@ def subject_sharpness(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Luo & Tang 2008, clarity contrast",
+    version=2,
+    falls_with="lines to the subject",
 )
 def subject_focus_contrast(picture: Picture) -> float:
     """Relative difference (s - b) / (s + b) of the focus shares of subject and background.
@@ -93,7 +100,8 @@ def subject_focus_contrast(picture: Picture) -> float:
     """
     if not regions(picture).found:
         return 0.0
-    return relative_difference(focus_share(subject_means(picture)), focus_share(background_means(picture)))
+    focus = relative_difference(focus_share(subject_means(picture)), focus_share(background_means(picture)))
+    return regions(picture).trust * focus
 
 
 @feature(
@@ -103,12 +111,14 @@ def subject_focus_contrast(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Wong & Low 2009, sharpness of salient region and background",
+    version=2,
+    falls_with="lines to the subject",
 )
 def subject_sharpness_contrast(picture: Picture) -> float:
     """Relative difference (s - b) / (s + b) of the mean fine detail of subject and background."""
     if not regions(picture).found:
         return 0.0
-    return relative_difference(subject_means(picture).fine, background_means(picture).fine)
+    return regions(picture).trust * relative_difference(subject_means(picture).fine, background_means(picture).fine)
 
 
 @feature(
@@ -118,13 +128,15 @@ def subject_sharpness_contrast(picture: Picture) -> float:
     range=(0, 5.55),
     direction="neutral",
     reference="Luo & Tang 2008, lighting contrast f_l",
+    version=2,
+    rises_with="spotlight",
 )
 def subject_lighting_contrast(picture: Picture) -> float:
     """|ln(B_s / B_b)| of the mean luma of subject and background, each raised by 1/255 to stay defined at black."""
     if not regions(picture).found:
         return 0.0
     inside, outside = subject_means(picture).luma, background_means(picture).luma
-    return float(min(5.55, abs(np.log((inside + 1 / 255) / (outside + 1 / 255)))))
+    return regions(picture).trust * float(min(5.55, abs(np.log((inside + 1 / 255) / (outside + 1 / 255)))))
 
 
 @feature(
@@ -134,6 +146,8 @@ def subject_lighting_contrast(picture: Picture) -> float:
     range=(0, 130),
     direction="neutral",
     reference="CIE 142-2001; Wong & Low 2009",
+    version=2,
+    falls_with="duller subject",
 )
 def subject_colour_contrast(picture: Picture) -> float:
     """CIEDE2000 difference between the mean Lab colours of subject and background."""
@@ -141,7 +155,8 @@ def subject_colour_contrast(picture: Picture) -> float:
         return 0.0
     from skimage.color import deltaE_ciede2000
 
-    return float(np.clip(deltaE_ciede2000(subject_means(picture).lab, background_means(picture).lab), 0, 130))
+    difference = float(deltaE_ciede2000(subject_means(picture).lab, background_means(picture).lab))
+    return regions(picture).trust * max(0.0, min(130.0, difference))
 
 
 @feature(
@@ -151,12 +166,15 @@ def subject_colour_contrast(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Wong & Low 2009, saturation of salient region and background",
+    version=2,
+    falls_with="duller subject",
 )
 def subject_saturation_contrast(picture: Picture) -> float:
     """Mean HSV saturation of the subject less that of the background: positive for a colourful one on a dull ground."""
     if not regions(picture).found:
         return 0.0
-    return float(np.clip(subject_means(picture).saturation - background_means(picture).saturation, -1, 1))
+    difference = subject_means(picture).saturation - background_means(picture).saturation
+    return regions(picture).trust * max(-1.0, min(1.0, difference))
 
 
 @feature(
@@ -166,6 +184,8 @@ def subject_saturation_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo, Wang & Tang 2011 and Itten's contrast of hue",
+    version=2,
+    rises_with="painted sky",
 )
 def subject_hue_contrast(picture: Picture) -> float:
     r"""Angle between the mean (a*, b*) of subject and background, in half circles, faded out towards grey.
@@ -179,7 +199,7 @@ def subject_hue_contrast(picture: Picture) -> float:
     (_, a, b), (_, other_a, other_b) = subject_means(picture).lab, background_means(picture).lab
     chroma = min(np.hypot(a, b), np.hypot(other_a, other_b))
     angle = abs(np.arctan2(a * other_b - b * other_a, a * other_a + b * other_b)) / np.pi
-    return float(np.clip(angle * chroma / (chroma + 10), 0, 1))
+    return regions(picture).trust * float(np.clip(angle * chroma / (chroma + 10), 0, 1))
 
 
 @feature(
@@ -189,6 +209,8 @@ def subject_hue_contrast(picture: Picture) -> float:
     range=(0, 260),
     direction="neutral",
     reference="after Wong & Low 2009: local contrast of salient region and surround",
+    version=2,
+    falls_with="duller subject",
 )
 def subject_outline_contrast(picture: Picture) -> float:
     """CIE76 distance between the mean colours of bands of 10 pixels inside and outside the subject's outline."""
@@ -199,7 +221,7 @@ def subject_outline_contrast(picture: Picture) -> float:
     inner = inside - cv2.erode(inside, brush, borderType=cv2.BORDER_REPLICATE)
     outer = cv2.dilate(inside, brush) - inside
     difference = np.subtract(cv2.mean(picture.lab, inner)[:3], cv2.mean(picture.lab, outer)[:3])
-    return float(np.clip(np.linalg.norm(difference), 0, 260))
+    return regions(picture).trust * float(np.clip(np.linalg.norm(difference), 0, 260))
 
 
 @feature(
@@ -209,12 +231,14 @@ def subject_outline_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo & Tang 2008: clarity, colour and simplicity together",
+    version=2,
+    rises_with="spotlight",
 )
 def subject_isolation(picture: Picture) -> float:
     """Mean of four ways to stand apart, each in [0, 1]: in focus, in colour, in outline, and before a quiet background.
 
     Focus: (1 + ``subject_focus_contrast``) / 2. Colour: E / (E + 20) with E the ``subject_colour_contrast``. Outline:
-    the ``subject_distinctness``. Quiet: 0.015 / (0.015 + d) with d the background's mean fine detail. 0 without a
+    the ``subject_distinctness``. Quiet: 0.006 / (0.006 + d) with d the background's mean fine detail. 0 without a
     subject.
     """
     if not regions(picture).found:
@@ -222,4 +246,4 @@ def subject_isolation(picture: Picture) -> float:
     focus = (1 + subject_focus_contrast(picture)) / 2
     colour = subject_colour_contrast(picture)
     quiet = QUIET / (QUIET + background_means(picture).fine)
-    return (focus + colour / (colour + 20) + subject(picture).distinctness + quiet) / 4
+    return regions(picture).trust * (focus + colour / (colour + 20) + subject(picture).distinctness + quiet) / 4

@@ -22,16 +22,18 @@ SILENCE = 1 / 255
 class Regions(NamedTuple):
     """Masks of 0 and 1, uint8 (h, w): the subject, and the rest less a margin around the subject.
 
-    Without a subject, ``subject`` is empty and ``background`` the whole frame.
+    Without a subject, ``subject`` is empty and ``background`` the whole frame. ``trust`` is the subject's: what compares
+    the two is multiplied by it, so that it does not jump where a subject is just found.
     """
 
     subject: NDArray[np.uint8]
     background: NDArray[np.uint8]
     found: bool
+    trust: float
 
 
 class Detail(NamedTuple):
-    """Local detail of the luma, float32 (h, w), in [0, 1]: of about 2 pixels (``fine``) and of about 5 (``coarse``)."""
+    """Local detail of the luma, float32 (h, w), in [0, 1]: of about 3 pixels (``fine``) and of about 6 (``coarse``)."""
 
     fine: FloatPlane
     coarse: FloatPlane
@@ -54,18 +56,22 @@ def regions(picture: Picture) -> Regions:
     found = subject(picture)
     inside = found.mask.view(np.uint8)
     if not found.found:
-        return Regions(inside, np.ones_like(inside), False)
+        return Regions(inside, np.ones_like(inside), False, 0.0)
     grown = cv2.dilate(inside, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8))
     background = 1 - grown if not grown.all() else 1 - inside
-    return Regions(inside, background, True)
+    return Regions(inside, background, True, found.trust)
 
 
 @shared
 def detail(picture: Picture) -> Detail:
-    """Difference of the luma from its 5x5 mean, and of that mean from its own 13x13 mean, less ``SILENCE``."""
-    near = cv2.blur(picture.luma, (5, 5))
+    """Difference of the smoothed luma from its 5x5 mean, and of that mean from its own 13x13 mean, less ``SILENCE``.
+
+    The Gaussian of one pixel takes away what only pictures far larger than the working scale still show there.
+    """
+    luma = cv2.GaussianBlur(picture.luma, (0, 0), 1)
+    near = cv2.blur(luma, (5, 5))
     wide = cv2.blur(near, (13, 13))
-    fine = cv2.max(cv2.absdiff(picture.luma, near) - np.float32(SILENCE), 0)
+    fine = cv2.max(cv2.absdiff(luma, near) - np.float32(SILENCE), 0)
     coarse = cv2.max(cv2.absdiff(near, wide) - np.float32(SILENCE), 0)
     return Detail(np.asarray(fine), np.asarray(coarse))
 
@@ -73,14 +79,14 @@ def detail(picture: Picture) -> Detail:
 def focus_shares(fine: FloatPlane, coarse: FloatPlane) -> FloatPlane:
     """Fine detail as a share of fine and coarse together: falls with blur, whatever the contrast.
 
-    Both are raised by half a code value altogether, so that next to no detail counts as smooth and not as sharp.
+    Both are raised by a code value altogether, so that next to no detail counts as smooth and not as sharp.
     """
-    return fine / (fine + coarse + np.float32(SILENCE / 2))
+    return fine / (fine + coarse + np.float32(SILENCE))
 
 
 def focus_share(means: Means) -> float:
     """The focus share (see ``focus_shares``) of a region."""
-    return means.fine / (means.fine + means.coarse + SILENCE / 2)
+    return means.fine / (means.fine + means.coarse + SILENCE)
 
 
 def relative_difference(first: float, second: float) -> float:

@@ -15,21 +15,27 @@ if TYPE_CHECKING:
     from .errors import UserError
     from .explanation import Explanation, explain
     from .extraction import FeatureExtractor
+    from .face_detection import FaceDetector, NoFaceDetectorWarning
     from .features import Picture, catalogue
     from .images import ImageError, load_image, read_image
     from .models import AestheticRegressor
     from .persistence import ModelFileError, load_model, save_model
+    from .representations import ReferenceFeatures, describe
 
 _HOMES = {
     "AestheticRegressor": "models",
     "Explanation": "explanation",
+    "FaceDetector": "face_detection",
     "FeatureExtractor": "extraction",
     "ImageError": "images",
     "ModelFileError": "persistence",
+    "NoFaceDetectorWarning": "face_detection",
     "Picture": "features",
+    "ReferenceFeatures": "representations",
     "UserError": "errors",
     "catalogue": "features",
     "default_model": "default",
+    "describe": "representations",
     "explain": "explanation",
     "load_image": "images",
     "load_model": "persistence",
@@ -40,14 +46,18 @@ _HOMES = {
 __all__ = [
     "AestheticRegressor",
     "Explanation",
+    "FaceDetector",
     "FeatureExtractor",
     "ImageError",
     "ModelFileError",
+    "NoFaceDetectorWarning",
     "Picture",
+    "ReferenceFeatures",
     "UserError",
     "__version__",
     "catalogue",
     "default_model",
+    "describe",
     "explain",
     "load_image",
     "load_model",

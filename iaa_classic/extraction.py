@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .face_detection import INSTALLED, detector_for, warn_once
 from .features import select
+from .features.picture import FaceFinder
 from .images import MAX_PIXELS
 from .measuring import Measurement, describe_source, measure_images, warm_up
 from .progress import progress_bar
@@ -40,6 +42,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         warning for all; or an ``ImageError`` at once.
     progress : bool, default=False
         Show a progress bar on standard error.
+    face_detector : "installed", path, FaceDetector or None, default="installed"
+        What finds faces for the features of the criterion ``people``: the model of an installed package (or the one that the
+        environment variable ``IAA_CLASSIC_FACE_MODEL`` names), a YuNet model file, or nothing. Where nothing is installed,
+        these features are missing values, which is said once per process by a ``NoFaceDetectorWarning``; with ``None`` they
+        are missing in silence. No other feature looks for faces. A model file can hold a path, not a ``FaceDetector``.
 
     Attributes
     ----------
@@ -68,12 +75,14 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         max_pixels: int = MAX_PIXELS,
         on_error: str = "missing",
         progress: bool = False,
+        face_detector: Any = INSTALLED,
     ) -> None:
         self.features = features
         self.n_jobs = n_jobs
         self.max_pixels = max_pixels
         self.on_error = on_error
         self.progress = progress
+        self.face_detector = face_detector
 
     def fit(self, X: Any = None, y: Any = None) -> FeatureExtractor:
         """Check the parameters and settle the names of the columns; ``X`` and ``y`` are not looked at."""
@@ -81,7 +90,9 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             raise ValueError(f"on_error must be 'missing' or 'raise', got {self.on_error!r}")
         if not isinstance(self.max_pixels, (int, np.integer)) or self.max_pixels < 1:
             raise ValueError(f"max_pixels must be a positive whole number, got {self.max_pixels!r}")
-        self.feature_names_ = [record.name for record in select(self.features)]
+        features = select(self.features)
+        detector_for(self.face_detector, features)
+        self.feature_names_ = [record.name for record in features]
         return self
 
     def transform(self, X: Any) -> pd.DataFrame:
@@ -100,9 +111,12 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         """
         sources, index = _as_sources(X)
         self.fit()
+        features = select(self.features)
+        detector = detector_for(self.face_detector, features)
+        warn_once(self.face_detector, detector, features)
         rows = np.full((len(sources), len(self.feature_names_)), np.nan)
         failures = []
-        for position, measurement in enumerate(self._measurements(sources)):
+        for position, measurement in enumerate(self._measurements(sources, detector)):
             rows[position] = measurement.values
             if measurement.error is not None:
                 name = describe_source(sources[position], position)
@@ -118,13 +132,13 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         return pd.DataFrame(rows, columns=self.feature_names_, index=index)
 
-    def _measurements(self, sources: list[Any]) -> Iterator[Measurement]:
+    def _measurements(self, sources: list[Any], detector: FaceFinder | None) -> Iterator[Measurement]:
         from .images import ImageError
 
         features = select(self.features)
         if self.n_jobs not in (None, 1):
             warm_up(features)
-        results = measure_images(sources, features, n_jobs=self.n_jobs, max_pixels=self.max_pixels)
+        results = measure_images(sources, features, n_jobs=self.n_jobs, max_pixels=self.max_pixels, face_detector=detector)
         with progress_bar("Measuring", len(sources), show=self.progress) as advance:
             for position, measurement in enumerate(results):
                 if measurement.error is not None and self.on_error == "raise":

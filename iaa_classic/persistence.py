@@ -159,10 +159,16 @@ def _plain_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
+    from .face_detection import FaceDetector
+
     if isinstance(value, np.random.RandomState):
         return None
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, FaceDetector):
+        raise TypeError("a model file cannot hold a FaceDetector; give FeatureExtractor the path of its model instead")
     if isinstance(value, Mapping):
         return {str(key): _plain_value(item) for key, item in value.items()}
     if isinstance(value, tuple):

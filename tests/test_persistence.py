@@ -458,3 +458,19 @@ def test_features_of_another_catalogue_are_refused_by_name(saved, monkeypatch):
 def test_a_catalogue_of_other_features_than_the_models_is_damaged(saved):
     with pytest.raises(ModelFileError, match="versions are not those of its features"):
         load_model(on_catalogue(saved, {"nowhere": 1}))
+
+
+def test_a_face_detector_is_saved_by_its_path_only(tmp_path):
+    from iaa_classic import FaceDetector
+    from iaa_classic.extraction import FeatureExtractor
+
+    pictures = list(np.random.default_rng(0).integers(0, 256, (12, 16, 16, 3), dtype=np.uint8))
+    model_file = tmp_path / "yunet.onnx"
+    model_file.write_bytes(b"never looked at, since no feature of faces is measured")
+    steps = FeatureExtractor("lighting", face_detector=model_file), AestheticRegressor("svm")
+    pipeline = make_pipeline(*steps).fit(pictures, np.arange(12.0))
+    save_model(pipeline, tmp_path / "model.skops")
+    assert load_model(tmp_path / "model.skops")[0].face_detector == str(model_file)
+    pipeline[0].set_params(face_detector=FaceDetector(model_file))
+    with pytest.raises(TypeError, match="cannot hold a FaceDetector; give FeatureExtractor the path"):
+        save_model(pipeline, tmp_path / "other.skops")

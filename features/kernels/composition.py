@@ -20,7 +20,7 @@ def orientation_grid(
     """Sums of gradient magnitude by cell and orientation, and over the frame by degree.
 
     Returns ``grid`` of shape (cells, cells, bins), bins centred on multiples of ``180 / bins`` degrees modulo 180,
-    and ``degrees`` of shape (180,), bins centred on whole degrees. Magnitudes below ``floor`` do not count. Cells are
+    and ``degrees`` of shape (180,), bins centred on whole degrees. What exceeds ``floor`` of a magnitude counts. Cells are
     laid so that a mirrored picture fills mirrored cells: the cell of a pixel is that of its centre.
     """
     height, width = magnitude.shape
@@ -32,8 +32,8 @@ def orientation_grid(
     for y in range(height):
         row = int((y + 0.5) * cells / height)
         for x in range(width):
-            weight = magnitude[y, x]
-            if weight >= floor and weight > 0:
+            weight = magnitude[y, x] - floor
+            if weight > 0:
                 angle = direction[y, x]
                 grid[row, columns[x], int(angle * bins / 180.0 + 0.5) % bins] += weight
                 degrees[int(angle + 0.5) % 180] += weight
@@ -152,55 +152,147 @@ def best_split(sums: FloatArray, limit: float, usual: float) -> tuple[float, flo
 
 
 @kernel
-def vanishing_point(
-    ends: FloatArray, low_x: float, low_y: float, high_x: float, high_y: float, tolerance: float
-) -> tuple[float, float, float]:
-    """Point inside the given rectangle on which most line length converges.
+def _between(plane: FloatArray, x: float, y: float) -> float:
+    """Value at column ``x`` and row ``y`` between pixels; both lie inside the plane, which is at least 2x2."""
+    column, row = min(int(x), plane.shape[1] - 2), min(int(y), plane.shape[0] - 2)
+    right, down = x - column, y - row
+    above = (1 - right) * plane[row, column] + right * plane[row, column + 1]
+    below = (1 - right) * plane[row + 1, column] + right * plane[row + 1, column + 1]
+    return (1 - down) * above + down * below
 
-    ``ends`` of shape (n, 4) holds x1, y1, x2, y2. Candidates are the crossings of every two lines that differ by more
-    than five degrees. The score of a point is the length of the segments that aim at it, each counted by ``1 - (sine
-    of its deviation / tolerance)**2``, times ``min(1, 2 spread)`` where ``spread = 1 - |sum of l exp(2 i angle)| /
-    sum of l`` over those segments (0 for parallel ones), as a share of the length of all segments. Returns the score
-    and the point; (0, 0, 0) if there is none.
+
+@kernel
+def edge_elements(
+    across: FloatArray, down: FloatArray, faint: float, clear: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """What length of edge each pixel stands for, where that edge lies, and in which direction it rises.
+
+    Along its gradient's direction ``n``, 3 pixels to either side at steps of one, each pixel reads the profile ``p_k =
+    max(0, g(k n) . n)``. Its weight is ``p_0**2 / sum p_k**2``, so that the weights across an edge sum to about 1
+    however wide it is, times ``(sqrt(sum p_k**2) - faint) / (clear - faint)`` within [0, 1]. Returns for all pixels
+    of some weight x, y (in pixels from the top left corner, moved to the mean place of the profile), a direction as a
+    unit vector, and the weight. The direction is the mean of the gradients in the profile and, so that the stairs of a
+    nearly level edge do not count, 2 and 4 pixels along the edge to either side.
     """
-    count = ends.shape[0]
-    length = np.empty(count)
-    ux = np.empty(count)
-    uy = np.empty(count)
-    total = 0.0
-    for i in range(count):
-        dx, dy = ends[i, 2] - ends[i, 0], ends[i, 3] - ends[i, 1]
-        length[i] = math.sqrt(dx * dx + dy * dy)
-        ux[i], uy[i] = dx / length[i], dy / length[i]
-        total += length[i]
-    best, best_x, best_y = 0.0, 0.0, 0.0
-    for i in range(count):
-        for j in range(i + 1, count):
-            cross = ux[i] * uy[j] - uy[i] * ux[j]
-            if abs(cross) < 0.0871557:
+    height, width = across.shape
+    found = np.empty((5, height * width), dtype=np.float32)
+    count = 0
+    for row in range(height):
+        for column in range(width):
+            gx, gy = across[row, column], down[row, column]
+            own = gx * gx + gy * gy
+            # Such a pixel is the foot of a clear edge, a fiftieth of it at most, or part of a faint one.
+            if 4 * own <= faint * faint:
                 continue
-            gap_x, gap_y = ends[j, 0] - ends[i, 0], ends[j, 1] - ends[i, 1]
-            along = (gap_x * uy[j] - gap_y * ux[j]) / cross
-            x, y = ends[i, 0] + along * ux[i], ends[i, 1] + along * uy[i]
-            if x < low_x or x > high_x or y < low_y or y > high_y:
-                continue
-            inlying, cosine, sine = 0.0, 0.0, 0.0
-            for k in range(count):
-                mx = 0.5 * (ends[k, 0] + ends[k, 2]) - x
-                my = 0.5 * (ends[k, 1] + ends[k, 3]) - y
-                away = math.sqrt(mx * mx + my * my)
-                # A segment that contains the point points everywhere near it: its ends must lie on one side.
-                if away < 0.5 * length[k] or away == 0.0:
+            size = math.sqrt(own)
+            nx, ny = gx / size, gy / size
+            energy, offset, sum_x, sum_y = own, 0.0, gx * size, gy * size
+            for k in (-3, -2, -1, 1, 2, 3):
+                x, y = column + k * nx, row + k * ny
+                if x < 0 or y < 0 or x > width - 1 or y > height - 1:
                     continue
-                deviation = abs(mx * uy[k] - my * ux[k]) / (away * tolerance)
-                if deviation < 1.0:
-                    weight = length[k] * (1 - deviation * deviation)
-                    inlying += weight
-                    cosine += weight * (ux[k] * ux[k] - uy[k] * uy[k])
-                    sine += weight * 2 * ux[k] * uy[k]
-            if inlying > 0.0:
-                spread = 1 - math.sqrt(cosine * cosine + sine * sine) / inlying
-                score = inlying * min(1.0, 2 * spread) / total
-                if score > best:
-                    best, best_x, best_y = score, x, y
-    return best, best_x, best_y
+                there_x, there_y = _between(across, x, y), _between(down, x, y)
+                part = there_x * nx + there_y * ny
+                if part > 0:
+                    energy += part * part
+                    offset += k * part * part
+                    sum_x += part * there_x
+                    sum_y += part * there_y
+            contrast = math.sqrt(energy)
+            if contrast <= faint:
+                continue
+            offset /= energy
+            for k in (-4, -2, 2, 4):
+                x, y = column - k * ny, row + k * nx
+                if x < 0 or y < 0 or x > width - 1 or y > height - 1:
+                    continue
+                there_x, there_y = _between(across, x, y), _between(down, x, y)
+                part = there_x * nx + there_y * ny
+                if part > 0:
+                    sum_x += part * there_x
+                    sum_y += part * there_y
+            length = math.sqrt(sum_x * sum_x + sum_y * sum_y)
+            found[0, count] = column + 0.5 + offset * nx
+            found[1, count] = row + 0.5 + offset * ny
+            found[2, count] = sum_x / length
+            found[3, count] = sum_y / length
+            found[4, count] = min(1.0, (contrast - faint) / (clear - faint)) * own / energy
+            count += 1
+    return (
+        found[0, :count].copy(),
+        found[1, :count].copy(),
+        found[2, :count].copy(),
+        found[3, :count].copy(),
+        found[4, :count].copy(),
+    )
+
+
+@kernel
+def sum_over_lines(direction: FloatArray, distance: FloatArray, weight: FloatArray, directions: int, reach: int) -> FloatArray:
+    """Weights by line, shape (directions, 2 reach + 2): the weighted Hough transform of elements with a direction.
+
+    ``direction`` counts bins, around the circle; ``distance`` is in (-reach, reach) pixels. Each weight is shared
+    among the four nearest bins.
+    """
+    sums = np.zeros((directions, 2 * reach + 2), dtype=np.float32)
+    for i in range(direction.size):
+        turn, away = int(direction[i]), int(distance[i] + reach)
+        turned, moved = direction[i] - turn, distance[i] + reach - away
+        first, second = turn % directions, (turn + 1) % directions
+        sums[first, away] += weight[i] * (1 - turned) * (1 - moved)
+        sums[first, away + 1] += weight[i] * (1 - turned) * moved
+        sums[second, away] += weight[i] * turned * (1 - moved)
+        sums[second, away + 1] += weight[i] * turned * moved
+    return sums
+
+
+@kernel
+def read_lines(sums: FloatArray, direction: FloatArray, distance: FloatArray, reach: int) -> FloatArray:
+    """What the sums of ``sum_over_lines`` hold at each element's own line, between bins, shape of ``direction``."""
+    directions = sums.shape[0]
+    held = np.empty(direction.size, dtype=np.float32)
+    for i in range(direction.size):
+        turn, away = int(direction[i]), int(distance[i] + reach)
+        turned, moved = direction[i] - turn, distance[i] + reach - away
+        first, second = turn % directions, (turn + 1) % directions
+        one = (1 - moved) * sums[first, away] + moved * sums[first, away + 1]
+        other = (1 - moved) * sums[second, away] + moved * sums[second, away + 1]
+        held[i] = (1 - turned) * one + turned * other
+    return held
+
+
+@kernel
+def convergence(points: FloatArray, edges: FloatArray, tolerance: float) -> DoubleArray:
+    """How much of the edges' length aims at each point, and from how many directions.
+
+    ``points`` is (n, 2); ``edges`` (m, 5) holds x, y, direction (ux, uy) and length. An edge counts by ``1 - (sine of
+    its deviation / tolerance)**2``, not at all within 0.03 of the point. The sum, as a share of all lengths, is
+    multiplied by ``(v - 0.4) / 0.4`` within [0, 1], where ``v = 1 - 0.4 R_1**2 - 0.6 R_2**2`` and ``R_k = |sum of
+    l exp(2 i k angle)| / sum of l`` over the edges that count.
+    """
+    scores = np.zeros(points.shape[0])
+    total = 0.0
+    for j in range(edges.shape[0]):
+        total += edges[j, 4]
+    for i in range(points.shape[0]):
+        inlying, cosine, sine, cosine_4, sine_4 = 0.0, 0.0, 0.0, 0.0, 0.0
+        for j in range(edges.shape[0]):
+            x, y = edges[j, 0] - points[i, 0], edges[j, 1] - points[i, 1]
+            ux, uy = edges[j, 2], edges[j, 3]
+            away = x * x + y * y
+            aside = x * uy - y * ux
+            deviation = aside * aside / (tolerance * tolerance)
+            if deviation >= away or away < 0.0009:
+                continue
+            weight = edges[j, 4] * (1 - deviation / away)
+            c, s = ux * ux - uy * uy, 2 * ux * uy
+            inlying += weight
+            cosine += weight * c
+            sine += weight * s
+            cosine_4 += weight * (c * c - s * s)
+            sine_4 += weight * 2 * c * s
+        if inlying > 0:
+            alike = 0.4 * (cosine * cosine + sine * sine) + 0.6 * (cosine_4 * cosine_4 + sine_4 * sine_4)
+            variety = 1 - alike / (inlying * inlying)
+            scores[i] = inlying / total * min(1.0, max(0.0, (variety - 0.4) / 0.4))
+    return scores

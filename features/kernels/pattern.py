@@ -11,76 +11,6 @@ UInt8Plane = NDArray[np.uint8]
 
 
 @kernel
-def strongest_orientation(
-    responses: NDArray[np.float32], steering: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], UInt8Plane]:
-    """Largest absolute response of n steered odd filters per pixel, and its filter: k if positive, k + n if negative.
-
-    ``responses`` (6, pixels) are those of six basis filters, ``steering`` (n, 6) their weights in each steered one.
-    The first filter wins a tie; where all are 0 the strength and index are 0.
-    """
-    count, pixels = steering.shape[0], responses.shape[1]
-    strength = np.zeros(pixels, np.float32)
-    index = np.zeros(pixels, np.uint8)
-    chunk = 1024  # stays in the first-level cache while all orientations pass over it
-    value = np.empty(chunk, np.float32)
-    for start in range(0, pixels, chunk):
-        part = responses[:, start : min(pixels, start + chunk)]
-        best = strength[start : min(pixels, start + chunk)]
-        which = index[start : min(pixels, start + chunk)]
-        r0, r1, r2, r3, r4, r5 = part[0], part[1], part[2], part[3], part[4], part[5]
-        for k in range(count):
-            w0, w1, w2, w3, w4, w5 = steering[k]
-            for p in range(best.size):
-                value[p] = w0 * r0[p] + w1 * r1[p] + w2 * r2[p] + w3 * r3[p] + w4 * r4[p] + w5 * r5[p]
-            positive, negative = np.uint8(k), np.uint8(k + count)
-            for p in range(best.size):
-                side = positive if value[p] > 0 else negative
-                which[p] = side if abs(value[p]) > best[p] else which[p]
-            for p in range(best.size):
-                best[p] = abs(value[p]) if abs(value[p]) > best[p] else best[p]
-    return strength, index
-
-
-@kernel
-def count_relative_orientations(
-    x: NDArray[np.int64],
-    y: NDArray[np.int64],
-    orientation: NDArray[np.int64],
-    place: NDArray[np.int16],
-    rings: int,
-    orientations: int,
-) -> NDArray[np.int32]:
-    """Histogram of the orientation of one edge seen from another, by distance and direction, over all pairs.
-
-    ``place[dy, dx + reach]`` for 0 <= dy <= reach, |dx| <= reach is 64 * ring + direction, with ring = ``rings``
-    where the distance is not counted (all of |dx| = reach must be so); ``y`` must not decrease. Returns
-    counts[ring, direction relative to the first edge's orientation, orientation relative to it]; each unordered
-    pair is counted once, seen from its first edge.
-    """
-    reach = place.shape[0] - 1
-    width = 2 * reach + 1
-    flat_place = place.ravel()
-    directions = 2 * orientations
-    counts = np.zeros((rings + 1) * directions * orientations, np.int32)
-    for i in range(x.size):
-        here_x, here_y, own = x[i], y[i], orientation[i]
-        for j in range(i + 1, x.size):
-            dy = y[j] - here_y
-            if dy > reach:
-                break
-            # Selections instead of branches: their outcome is as good as random, and a wrong guess costs more.
-            dx = min(max(x[j] - here_x, -reach), reach)
-            code = np.int64(flat_place[dy * width + dx + reach])
-            direction = (code & 63) + 2 * own
-            direction -= directions if direction >= directions else 0
-            relative = orientation[j] - own
-            relative += orientations if relative < 0 else 0
-            counts[((code >> 6) * directions + direction) * orientations + relative] += 1
-    return counts.reshape(rings + 1, directions, orientations)[:rings]
-
-
-@kernel
 def grey_level_pairs(levels: UInt8Plane, count: int) -> NDArray[np.float64]:
     """Symmetric co-occurrence counts of grey levels at distance 1, for right, down, down-right and down-left.
 
@@ -116,31 +46,47 @@ def uniform_pattern_counts(grey: UInt8Plane) -> NDArray[np.int64]:
     pixel; bin 9: all others. Diagonal neighbours are interpolated at distance 1.
     """
     height, width = grey.shape
+    table = _pattern_table()
     counts = np.zeros(10, np.int64)
-    near = 1 - 0.70711
-    far = 0.70711
+    codes = np.empty(max(0, width - 2), np.int64)
     for y in range(1, height - 1):
-        for x in range(1, width - 1):
-            c = np.int64(grey[y, x])
-            e = np.int64(grey[y, x + 1]) - c
-            n = np.int64(grey[y - 1, x]) - c
-            w = np.int64(grey[y, x - 1]) - c
-            s = np.int64(grey[y + 1, x]) - c
-            ne = near * (n + e) + far * (np.int64(grey[y - 1, x + 1]) - c) >= 0
-            nw = near * (n + w) + far * (np.int64(grey[y - 1, x - 1]) - c) >= 0
-            sw = near * (s + w) + far * (np.int64(grey[y + 1, x - 1]) - c) >= 0
-            se = near * (s + e) + far * (np.int64(grey[y + 1, x + 1]) - c) >= 0
-            east, north, west, south = e >= 0, n >= 0, w >= 0, s >= 0
-            around = (east, ne, north, nw, west, sw, south, se)
-            lighter = changes = 0
-            for k in range(8):
-                lighter += 1 if around[k] else 0
-                changes += 1 if around[k] != around[k - 1] else 0
-            if changes <= 2:
-                counts[lighter] += 1
-            else:
-                counts[9] += 1
+        _pattern_codes(grey[y - 1], grey[y], grey[y + 1], codes)
+        for code in codes:
+            counts[table[code]] += 1
     return counts
+
+
+@kernel
+def _pattern_codes(a: UInt8Plane, b: UInt8Plane, c: UInt8Plane, codes: NDArray[np.int64]) -> None:
+    """Which neighbours, one bit each around the circle, are not darker than the pixels of the middle one of three rows.
+
+    A diagonal neighbour at distance 1 lies at 0.70711 of the way to the next pixel, in whole numbers here.
+    """
+    far, near, all_three = np.int32(70711), np.int32(29289), np.int32(129289)
+    for x in range(codes.size):
+        here = np.int32(b[x + 1])
+        north, south, west, east = np.int32(a[x + 1]), np.int32(c[x + 1]), np.int32(b[x]), np.int32(b[x + 2])
+        level = all_three * here
+        northeast = far * np.int32(a[x + 2]) + near * (north + east) >= level
+        northwest = far * np.int32(a[x]) + near * (north + west) >= level
+        southwest = far * np.int32(c[x]) + near * (south + west) >= level
+        southeast = far * np.int32(c[x + 2]) + near * (south + east) >= level
+        code = (east >= here) + 2 * northeast + 4 * (north >= here) + 8 * northwest
+        codes[x] = code + 16 * (west >= here) + 32 * southwest + 64 * (south >= here) + 128 * southeast
+
+
+@kernel
+def _pattern_table() -> NDArray[np.int64]:
+    """Bin of each of the 256 ways in which the eight neighbours can be darker or not."""
+    table = np.empty(256, np.int64)
+    for code in range(256):
+        lighter = changes = 0
+        for k in range(8):
+            bit, before = code >> k & 1, code >> ((k + 7) % 8) & 1
+            lighter += bit
+            changes += 1 if bit != before else 0
+        table[code] = lighter if changes <= 2 else 9
+    return table
 
 
 @kernel
@@ -187,24 +133,31 @@ def orientation_cells(
     Bin b is centred on b * 22.5 degrees. ``rows`` and ``columns`` are the borders of the cells, first 0, last the
     size. Returns shape (cells down, cells across, 16).
     """
-    borders = (np.float32(0.19891237), np.float32(0.66817864), np.float32(1.49660576), np.float32(5.0273395))
     cells = np.zeros((rows.size - 1, columns.size - 1, 16), np.float64)
+    steps = np.empty(across.shape[1], np.int32)
+    size = np.empty(across.shape[1], np.float32)
     for i in range(rows.size - 1):
         for y in range(rows[i], rows[i + 1]):
+            _direction_steps(across[y], down[y], steps)
+            for x in range(size.size):
+                size[x] = np.sqrt(across[y, x] * across[y, x] + down[y, x] * down[y, x])
             for j in range(columns.size - 1):
+                cell = cells[i, j]
                 for x in range(columns[j], columns[j + 1]):
-                    dx, dy = across[y, x], down[y, x]
-                    size_x, size_y = abs(dx), abs(dy)
-                    steps = 0
-                    for border in borders:
-                        if size_y > border * size_x:
-                            steps += 1
-                    if dx < 0:
-                        steps = 8 - steps
-                    if dy < 0:
-                        steps = (16 - steps) % 16
-                    cells[i, j, steps] += np.sqrt(dx * dx + dy * dy)
+                    cell[steps[x]] += size[x]
     return cells
+
+
+@kernel
+def _direction_steps(across: NDArray[np.float32], down: NDArray[np.float32], steps: NDArray[np.int32]) -> None:
+    """Directions in steps of 22.5 degrees, 0..15."""
+    one, two, three, four = np.float32(0.19891237), np.float32(0.66817864), np.float32(1.49660576), np.float32(5.0273395)
+    for x in range(steps.size):
+        dx, dy = across[x], down[x]
+        wide, tall = abs(dx), abs(dy)
+        step = int(tall > one * wide) + int(tall > two * wide) + int(tall > three * wide) + int(tall > four * wide)
+        step = 8 - step if dx < 0 else step
+        steps[x] = (16 - step) & 15 if dy < 0 else step
 
 
 @kernel
@@ -268,7 +221,7 @@ def coarseness_sum(integral: NDArray[np.float64], margin: int, levels: int, step
                 half = side >> 1
                 across = _box(integral, y - half, x, side) - _box(integral, y - half, x - side, side)
                 down = _box(integral, y, x - half, side) - _box(integral, y - side, x - half, side)
-                difference = max(abs(across), abs(down)) / (side * side)
+                difference = max(abs(across), abs(down)) * (1.0 / (side * side))
                 if difference >= best - 1e-9:
                     best = max(best, difference)
                     size = side
@@ -325,7 +278,62 @@ def count_grey_boxes(square: UInt8Plane, side: int, height: float) -> int:
             for x in range(n):
                 lowest[x] = min(lowest[x], row[x])
                 highest[x] = max(highest[x], row[x])
+        low, high = _lowest_ahead(lowest, side), _highest_ahead(highest, side)
         for left in range(0, n - side, side - 1):
-            span = np.int64(highest[left : left + side].max()) - np.int64(lowest[left : left + side].min())
+            span = np.int64(high[left]) - np.int64(low[left])
             total += max(1, int(np.ceil(span / height)))
     return total
+
+
+@kernel
+def _lowest_ahead(values: UInt8Plane, side: int) -> UInt8Plane:
+    """The lowest of the ``side`` values from each on, by windows that double; the last ``side`` - 1 are not meant."""
+    spare = np.empty_like(values)
+    span = 1
+    while span < side:
+        step = min(span, side - span)
+        ahead = values[step:]
+        for x in range(ahead.size):
+            spare[x] = min(values[x], ahead[x])
+        values, spare = spare, values
+        span += step
+    return values
+
+
+@kernel
+def _highest_ahead(values: UInt8Plane, side: int) -> UInt8Plane:
+    """The highest of the ``side`` values from each on; the last ``side`` - 1 are not meant."""
+    spare = np.empty_like(values)
+    span = 1
+    while span < side:
+        step = min(span, side - span)
+        ahead = values[step:]
+        for x in range(ahead.size):
+            spare[x] = max(values[x], ahead[x])
+        values, spare = spare, values
+        span += step
+    return values
+
+
+@kernel
+def colour_cube_counts(rgb: UInt8Plane) -> NDArray[np.int64]:
+    """How many pixels of a picture (h, w, 3) fall into each of 8 x 8 x 8 cubes of RGB; red changes slowest."""
+    counts = np.zeros(512, np.int64)
+    for row in rgb:
+        for x in range(row.shape[0]):
+            cube = (np.int64(row[x, 0]) >> 5) << 6 | (np.int64(row[x, 1]) >> 5) << 3 | np.int64(row[x, 2]) >> 5
+            counts[cube] += 1
+    return counts
+
+
+@kernel
+def border_cells(cells: UInt8Plane) -> UInt8Plane:
+    """Cells of 2 x 2 that are neither empty nor full, of an even square of 0 and 1."""
+    half = cells.shape[0] // 2
+    out = np.empty((half, half), np.uint8)
+    for y in range(half):
+        upper, lower, row = cells[2 * y], cells[2 * y + 1], out[y]
+        for x in range(half):
+            filled = upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1]
+            row[x] = 1 if (filled > 0) & (filled < 4) else 0
+    return out

@@ -20,31 +20,45 @@ def merge_regions(lab: NDArray[np.float32], scales: NDArray[np.float64], smalles
     pixels = height * width
     first, second, weight = _edges(lab)
     order = _counted_order(weight)
+    first, second, weight = first[order], second[order], weight[order]
     labels = np.empty((scales.size, pixels), np.int32)
+    refused = np.empty(order.size, np.int32)
     for s in range(scales.size):
+        scale = np.float32(scales[s])
         parent = np.arange(pixels).astype(np.int32)
         area = np.ones(pixels, np.int32)
-        limit = np.full(pixels, scales[s], np.float64)
-        for e in order:
+        limit = np.full(pixels, scale, np.float32)
+        count = 0
+        for e in range(order.size):
             a, b = _root(parent, first[e]), _root(parent, second[e])
-            if a != b and weight[e] <= limit[a] and weight[e] <= limit[b]:
-                parent[b] = a
-                area[a] += area[b]
-                limit[a] = weight[e] + scales[s] / area[a]
-        for e in order:
+            if a != b:
+                if weight[e] <= min(limit[a], limit[b]):
+                    parent[b] = a
+                    area[a] += area[b]
+                    limit[a] = weight[e] + scale / np.float32(area[a])
+                else:
+                    refused[count] = e
+                    count += 1
+        for e in refused[:count]:
             a, b = _root(parent, first[e]), _root(parent, second[e])
             if a != b and (area[a] < smallest or area[b] < smallest):
                 parent[b] = a
                 area[a] += area[b]
-        names = np.full(pixels, -1, np.int32)
-        regions = 0
-        for p in range(pixels):
-            root = _root(parent, p)
-            if names[root] < 0:
-                names[root] = regions
-                regions += 1
-            labels[s, p] = names[root]
+        _name(parent, labels[s])
     return labels.reshape(scales.size, height, width)
+
+
+@kernel
+def _name(parent: NDArray[np.int32], labels: NDArray[np.int32]) -> None:
+    """Number the sets of a forest in the order in which they first appear."""
+    names = np.full(parent.size, -1, np.int32)
+    regions = 0
+    for p in range(parent.size):
+        root = _root(parent, p)
+        if names[root] < 0:
+            names[root] = regions
+            regions += 1
+        labels[p] = names[root]
 
 
 @kernel

@@ -1,4 +1,8 @@
-"""Kernels of the criterion sharpness: what happens across an edge."""
+"""Kernels of the criterion sharpness: what happens across an edge.
+
+Each first sifts pixels in plain passes along a row, which the compiler turns into vector instructions as long as they hold
+no branch and write one result, and then does the dearer part for the few that are left.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from numpy.typing import NDArray
 from .jit import kernel
 
 FloatPlane = NDArray[np.float32]
+FloatRow = NDArray[np.float32]
 
 _DIAGONAL = 2.414213562373095
 """tan(67.5 degrees)."""
@@ -17,9 +22,10 @@ _DIAGONAL = 2.414213562373095
 _REACH = 100
 """Longest walk, in pixels, in search of the end of an edge (Narvekar & Karam's code)."""
 
-
 _TIE = 1.0001
 """Neighbours higher by less than this are equals: beside a perfect step rounding would leave no crest at all."""
+
+_BLOCK = 8
 
 
 @kernel
@@ -27,97 +33,145 @@ def sobel_at(plane: FloatPlane, y: int, x: int) -> tuple[float, float]:
     """Sobel 3x3 gradient (x, y) at one inner pixel, per pixel."""
     falling = plane[y + 1, x + 1] - plane[y - 1, x - 1]
     rising = plane[y - 1, x + 1] - plane[y + 1, x - 1]
-    across = falling + rising + 2 * (plane[y, x + 1] - plane[y, x - 1])
-    down = falling - rising + 2 * (plane[y + 1, x] - plane[y - 1, x])
-    return across / 8, down / 8
+    two, eighth = np.float32(2), np.float32(0.125)
+    across = falling + rising + two * (plane[y, x + 1] - plane[y, x - 1])
+    down = falling - rising + two * (plane[y + 1, x] - plane[y - 1, x])
+    return across * eighth, down * eighth
 
 
 @kernel
-def is_step(energy: float, along: float, near: float, near_too: float, far: float, far_too: float) -> bool:
-    """Whether a pixel of gradient ``energy`` is the crest of a step, given its neighbours one and two pixels off.
+def is_step(energy: float, along: float, far: float, far_too: float) -> bool:
+    """Whether a crest of gradient ``energy`` is that of a step, given its neighbours two pixels off.
 
     The neighbours lie on the axis nearest to the gradient, which has the share ``along`` of the energy on that axis. Two
     pixels on the axis are d^2 = 4 along of squared distance from the edge. There a step smoothed by 3 pixels keeps
     exp(-d^2 / 18) of its height, the flank of a thin line, which says nothing about focus, less than exp(-2 d^2 / 18);
     the line is drawn between.
     """
-    if near > _TIE * energy or near_too > _TIE * energy:
-        return False
-    return math.sqrt(far) + math.sqrt(far_too) >= 2 * math.exp(-along / 3) * math.sqrt(energy)
+    # (sqrt(far) + sqrt(far_too))^2 against (2 exp(-along / 3))^2 energy: one root instead of three.
+    return far + far_too + 2 * math.sqrt(far * far_too) >= 4 * math.exp(-along / 1.5) * energy
 
 
 @kernel
 def step_sums(
     luma: FloatPlane, smooth: FloatPlane, tile_height: int, cell: int, margin: int, threshold: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Gradients g of ``luma`` and G of ``smooth`` on the crests of edges, and the energy of G everywhere.
 
     The planes are stacks of tiles of ``tile_height`` rows. A crest is a pixel with ``|G| > threshold`` where ``is_step``
     holds; crests nearer than ``margin`` (at least 3) to a tile's border are left out. Returns
 
     - sums over the crests of each cell of ``cell`` pixels: g . G, G . G, 1; float64, shape (3, tiles, rows, columns);
-    - mean of G . G in each whole block of 8x8 pixels; shape (tiles, block rows, block columns);
-    - the structure tensor of G, mean of Gx Gx, Gx Gy and Gy Gy over all inner pixels; shape (3,).
+    - mean of G . G in each whole block of 8x8 pixels; shape (tiles, block rows, block columns).
     """
     height, width = luma.shape
     tiles = height // tile_height
     cells = np.zeros((3, tiles, -(-tile_height // cell), -(-width // cell)))
-    activity = np.zeros((tiles, tile_height // 8, width // 8))
-    tensor = np.zeros(3)
+    activity = np.zeros((tiles, tile_height // _BLOCK, width // _BLOCK))
     # The last five rows of G and its energy: row y stands at y % 5.
-    across = np.zeros((5, width), dtype=np.float32)
-    down = np.zeros((5, width), dtype=np.float32)
-    energy = np.zeros((5, width), dtype=np.float32)
+    across = np.zeros((5, width), np.float32)
+    down = np.zeros((5, width), np.float32)
+    energy = np.zeros((5, width), np.float32)
+    column = np.zeros(width, np.float32)
+    crests = np.zeros(width, np.float32)
+    places = np.empty(width, np.int32)
     floor = np.float32(threshold * threshold)
-    eighth = np.float32(0.125)
-    two = np.float32(2)
     for y in range(1, height - 1):
-        gx, gy, squares = across[y % 5], down[y % 5], energy[y % 5]
-        for x in range(1, width - 1):
-            falling = smooth[y + 1, x + 1] - smooth[y - 1, x - 1]
-            rising = smooth[y - 1, x + 1] - smooth[y + 1, x - 1]
-            gx[x] = (falling + rising + two * (smooth[y, x + 1] - smooth[y, x - 1])) * eighth
-            gy[x] = (falling - rising + two * (smooth[y + 1, x] - smooth[y - 1, x])) * eighth
-            squares[x] = gx[x] * gx[x] + gy[x] * gy[x]
-        for x in range(1, width - 1):
-            tensor[0] += gx[x] * gx[x]
-            tensor[1] += gx[x] * gy[x]
-            tensor[2] += gy[x] * gy[x]
-        tile, block = y // tile_height, y % tile_height // 8
-        if block < activity.shape[1]:
-            for j in range(activity.shape[2]):
-                for x in range(8 * j, 8 * j + 8):
-                    activity[tile, block, j] += squares[x]
+        gx, gy, here = across[y % 5], down[y % 5], energy[y % 5]
+        _across(smooth[y - 1], smooth[y], smooth[y + 1], gx)
+        _down(smooth[y - 1], smooth[y + 1], gy)
+        for x in range(width):
+            here[x] = gx[x] * gx[x] + gy[x] * gy[x]
+        tile, row = y // tile_height, y % tile_height
+        _add_block_row(here, row, y == height - 2, column, activity[tile])
         crest = y - 2
         tile, row = crest // tile_height, crest % tile_height
         if crest < 0 or row < margin or row >= tile_height - margin:
             continue
-        gx, gy, squares = across[crest % 5], down[crest % 5], energy[crest % 5]
-        above, below = energy[(crest - 1) % 5], energy[(crest + 1) % 5]
+        gx, gy, here = across[crest % 5], down[crest % 5], energy[crest % 5]
+        _keep_crests(gx, gy, energy[(crest - 1) % 5], here, energy[(crest + 1) % 5], margin, crests)
         top, bottom = energy[(crest - 2) % 5], energy[y % 5]
-        for x in range(margin, width - margin):
-            here = squares[x]
-            if here <= floor:
-                continue
+        for x in places[: _above(crests, floor, margin, places)]:
             if abs(gx[x]) >= abs(gy[x]):
-                along = gx[x] * gx[x] / here
-                found = is_step(here, along, squares[x - 1], squares[x + 1], squares[x - 2], squares[x + 2])
+                found = is_step(here[x], gx[x] * gx[x] / here[x], here[x - 2], here[x + 2])
             else:
-                along = gy[x] * gy[x] / here
-                found = is_step(here, along, above[x], below[x], top[x], bottom[x])
+                found = is_step(here[x], gy[x] * gy[x] / here[x], top[x], bottom[x])
             if found:
                 fine_x, fine_y = sobel_at(luma, crest, x)
                 i, j = row // cell, x // cell
                 cells[0, tile, i, j] += fine_x * gx[x] + fine_y * gy[x]
-                cells[1, tile, i, j] += here
+                cells[1, tile, i, j] += here[x]
                 cells[2, tile, i, j] += 1
-    return cells, activity / 64, tensor / max(1, (height - 2) * (width - 2))
+    return cells, activity
+
+
+@kernel
+def _across(a: FloatRow, b: FloatRow, c: FloatRow, out: FloatRow) -> None:
+    """Sobel difference across, per pixel, along the middle one of three rows; the ends of ``out`` are left alone."""
+    n = max(0, b.size - 2)
+    eighth, two = np.float32(0.125), np.float32(2)
+    upper, left, right, lower, inner = a[2:], b, b[2:], c[2:], out[1:]
+    for k in range(n):
+        inner[k] = ((lower[k] - a[k]) + (upper[k] - c[k]) + two * (right[k] - left[k])) * eighth
+
+
+@kernel
+def _down(a: FloatRow, c: FloatRow, out: FloatRow) -> None:
+    """Sobel difference down, per pixel, between rows ``a`` and ``c``; the ends of ``out`` are left alone."""
+    n = max(0, a.size - 2)
+    eighth, two = np.float32(0.125), np.float32(2)
+    above, upper, below, lower, inner = a[1:], a[2:], c[1:], c[2:], out[1:]
+    for k in range(n):
+        inner[k] = ((lower[k] - a[k]) - (upper[k] - c[k]) + two * (below[k] - above[k])) * eighth
+
+
+@kernel
+def _add_block_row(energy: FloatRow, row: int, last: bool, column: FloatRow, blocks: NDArray[np.float64]) -> None:
+    """Add a tile's ``row`` to the sums of its columns, and with a block's last row put its means into ``blocks``."""
+    if row % _BLOCK == 0:
+        column[:] = 0
+    for x in range(column.size):
+        column[x] += energy[x]
+    if (last or row % _BLOCK == _BLOCK - 1) and row // _BLOCK < blocks.shape[0]:
+        for j in range(blocks.shape[1]):
+            total = np.float32(0)
+            for x in range(_BLOCK * j, _BLOCK * (j + 1)):
+                total += column[x]
+            blocks[row // _BLOCK, j] = total / (_BLOCK * _BLOCK)
+
+
+@kernel
+def _keep_crests(
+    gx: FloatRow, gy: FloatRow, above: FloatRow, here: FloatRow, below: FloatRow, margin: int, crests: FloatRow
+) -> None:
+    """The energy ``here`` where neither neighbour on the axis nearest to the gradient has more, else 0."""
+    n = max(0, here.size - 2 * margin)
+    tie, zero = np.float32(_TIE), np.float32(0)
+    left, right, above, below = here[margin - 1 :], here[margin + 1 :], above[margin:], below[margin:]
+    gx, gy, here, crests = gx[margin:], gy[margin:], here[margin:], crests[margin:]
+    for k in range(n):
+        across, down = max(left[k], right[k]), max(above[k], below[k])
+        most = across if abs(gx[k]) >= abs(gy[k]) else down
+        crests[k] = here[k] if most <= tie * here[k] else zero
+
+
+@kernel
+def _above(values: FloatRow, floor: np.float32, margin: int, places: NDArray[np.int32]) -> int:
+    """Put the places of values above ``floor``, at least ``margin`` from the ends, into ``places``; return their number.
+
+    Without a branch, since the outcome for the next pixel is hard to guess.
+    """
+    count = 0
+    for x in range(margin, values.size - margin):
+        places[count] = x
+        count += 1 if values[x] > floor else 0
+    return count
 
 
 @kernel
 def edge_profiles(
     luma: FloatPlane, strength: FloatPlane, cutoff: float, contrast: float, beyond: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
     """Width and double overshoot of vertical edges, measured along their row.
 
     ``luma`` is 0..255, ``strength`` (same shape) the squared vertical-edge response. An edge pixel, not on the frame's
@@ -130,112 +184,104 @@ def edge_profiles(
       share of the step between the ends; -1 where the step is below ``contrast`` or the frame ends before.
     """
     height, width = luma.shape
-    rows = np.empty(height * width, dtype=np.int64)
-    columns = np.empty(height * width, dtype=np.int64)
-    widths = np.empty(height * width, dtype=np.float32)
-    overshoots = np.empty(height * width, dtype=np.float32)
+    rows = np.empty(height * width, np.int32)
+    columns = np.empty(height * width, np.int32)
+    widths = np.empty(height * width, np.float32)
+    overshoots = np.empty(height * width, np.float32)
+    edges = np.zeros(width, np.float32)
+    places = np.empty(width, np.int32)
+    floor = np.float32(cutoff)
     count = 0
     for y in range(1, height - 1):
-        for x in range(1, width - 1):
-            here = strength[y, x]
-            if here <= cutoff:
-                continue
-            if not (here >= strength[y, x - 1] and here > strength[y, x + 1]) and not (
-                here >= strength[y - 1, x] and here > strength[y + 1, x]
-            ):
-                continue
-            gx = luma[y, x + 1] - luma[y, x - 1]
-            gy = luma[y + 1, x] - luma[y - 1, x]
-            if abs(gx) <= _DIAGONAL * abs(gy) and (gx != 0 or gy != 0):
-                continue
-            sign = np.float32(-1 if gx < 0 else 1)
-            right = x + 1
-            while right + 1 < width and right - x <= _REACH and sign * (luma[y, right + 1] - luma[y, right]) > 0:
-                right += 1
-            left = x - 1
-            while left - 1 >= 0 and x - left <= _REACH and sign * (luma[y, left] - luma[y, left - 1]) > 0:
-                left -= 1
-            overshoot = np.float32(-1)
-            step = sign * (luma[y, right] - luma[y, left])
-            if step >= contrast and left - beyond >= 0 and right + beyond < width:
-                above = sign * (luma[y, right] - luma[y, right + beyond])
-                below = sign * (luma[y, left - beyond] - luma[y, left])
-                overshoot = max(np.float32(0), min(above, below)) / step
+        _keep_edges(luma[y - 1], luma[y], luma[y + 1], strength[y - 1], strength[y], strength[y + 1], edges)
+        for x in places[: _above(edges, floor, 1, places)]:
             rows[count], columns[count] = y, x
-            widths[count], overshoots[count] = right - left, overshoot
+            widths[count], overshoots[count] = _profile(luma[y], x, contrast, beyond)
             count += 1
     return rows[:count].copy(), columns[:count].copy(), widths[:count].copy(), overshoots[:count].copy()
 
 
 @kernel
-def variation_lost(luma: FloatPlane, smooth: FloatPlane) -> tuple[float, float]:
-    """Sum of the absolute Sobel differences D along rows, and of ``max(0, D - D of smooth)``, over the inner pixels.
-
-    Inner is from the third to the last but one row and column, as in skimage.
-    """
-    total = 0.0
-    lost = 0.0
-    two = np.float32(2)
-    for y in range(2, luma.shape[0] - 1):
-        for x in range(2, luma.shape[1] - 1):
-            sharp = abs(
-                luma[y - 1, x + 1]
-                - luma[y - 1, x - 1]
-                + two * (luma[y, x + 1] - luma[y, x - 1])
-                + luma[y + 1, x + 1]
-                - luma[y + 1, x - 1]
-            )
-            left = abs(
-                smooth[y - 1, x + 1]
-                - smooth[y - 1, x - 1]
-                + two * (smooth[y, x + 1] - smooth[y, x - 1])
-                + smooth[y + 1, x + 1]
-                - smooth[y + 1, x - 1]
-            )
-            total += sharp
-            lost += max(sharp - left, 0.0)
-    return total / 8, lost / 8
+def _keep_edges(
+    a: FloatRow, b: FloatRow, c: FloatRow, above: FloatRow, here: FloatRow, below: FloatRow, edges: FloatRow
+) -> None:
+    """The strength ``here`` at thinned upright edges along the middle one, b, of three rows of luma, else 0."""
+    n = max(0, b.size - 2)
+    diagonal, zero = np.float32(_DIAGONAL), np.float32(0)
+    left, right = here, here[2:]
+    west, east, north, south = b, b[2:], a[1:], c[1:]
+    above, here, below, edges = above[1:], here[1:], below[1:], edges[1:]
+    for k in range(n):
+        strength = here[k]
+        row = strength if strength >= left[k] else zero
+        row = row if strength > right[k] else zero
+        column = strength if strength >= above[k] else zero
+        column = column if strength > below[k] else zero
+        upright = abs(east[k] - west[k]) >= diagonal * abs(south[k] - north[k])
+        edges[k] = max(row, column) if upright else zero
 
 
 @kernel
-def block_sums(luma: FloatPlane, tile_height: int, side: int) -> NDArray[np.float64]:
-    """Per block of ``side`` x ``side`` pixels: mean ``|N * I|`` of Immerkaer's mask N, mean, share of pixels clipped.
+def _profile(row: FloatRow, x: int, contrast: float, beyond: int) -> tuple[np.float32, np.float32]:
+    """Width and double overshoot of the edge at ``x``."""
+    sign = np.float32(-1 if row[x + 1] < row[x - 1] else 1)
+    right = x + 1
+    while right + 1 < row.size and right - x <= _REACH and sign * (row[right + 1] - row[right]) > 0:
+        right += 1
+    left = x - 1
+    while left - 1 >= 0 and x - left <= _REACH and sign * (row[left] - row[left - 1]) > 0:
+        left -= 1
+    overshoot = np.float32(-1)
+    step = sign * (row[right] - row[left])
+    if step >= contrast and left - beyond >= 0 and right + beyond < row.size:
+        above = sign * (row[right] - row[right + beyond])
+        below = sign * (row[left - beyond] - row[left])
+        overshoot = max(np.float32(0), min(above, below)) / step
+    return np.float32(right - left), np.float32(overshoot)
 
-    ``luma`` (0..255) is a stack of tiles of ``tile_height`` rows. The mask is left out where it would reach over a
-    tile's border; incomplete blocks are left out. Clipped is at most 1 or at least 254. Returns float64, shape (3,
-    tiles, rows, columns).
+
+@kernel
+def variation_lost(
+    luma: FloatPlane, smooth_across: FloatPlane, smooth_down: FloatPlane
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sums of the absolute Sobel differences D across and down, and of ``max(0, D - D of the plane smoothed that way)``.
+
+    Over the inner pixels, from the third to the last but one row and column, as in skimage.
     """
     height, width = luma.shape
-    tiles, rows, columns = height // tile_height, tile_height // side, width // side
-    sums = np.zeros((3, tiles, rows, columns))
-    response = np.zeros(width, dtype=np.float32)
-    for tile in range(tiles):
-        for row in range(rows):
-            inside = 0
-            for y in range(tile * tile_height + row * side, tile * tile_height + (row + 1) * side):
-                if 0 < y - tile * tile_height < tile_height - 1:
-                    inside += 1
-                    for x in range(1, width - 1):
-                        response[x] = abs(
-                            luma[y - 1, x - 1]
-                            + luma[y - 1, x + 1]
-                            + luma[y + 1, x - 1]
-                            + luma[y + 1, x + 1]
-                            - 2 * (luma[y - 1, x] + luma[y + 1, x] + luma[y, x - 1] + luma[y, x + 1])
-                            + 4 * luma[y, x]
-                        )
-                    for j in range(columns):
-                        for x in range(j * side, (j + 1) * side):
-                            sums[0, tile, row, j] += response[x]
-                for j in range(columns):
-                    for x in range(j * side, (j + 1) * side):
-                        value = luma[y, x]
-                        sums[1, tile, row, j] += value
-                        if value <= 1 or value >= 254:
-                            sums[2, tile, row, j] += 1
-            for j in range(columns):
-                across = side - (1 if j == 0 else 0) - (1 if (j + 1) * side == width else 0)
-                sums[0, tile, row, j] /= max(1, inside * across)
-                sums[1, tile, row, j] /= side * side
-                sums[2, tile, row, j] /= side * side
-    return sums
+    total, lost = np.zeros((2, width)), np.zeros((2, width))
+    rows = np.empty((4, width), np.float32)
+    for y in range(2, height - 1):
+        _across(luma[y - 1], luma[y], luma[y + 1], rows[0])
+        _down(luma[y - 1], luma[y + 1], rows[1])
+        _across(smooth_across[y - 1], smooth_across[y], smooth_across[y + 1], rows[2])
+        _down(smooth_down[y - 1], smooth_down[y + 1], rows[3])
+        for axis in range(2):
+            _add_lost(rows[axis], rows[2 + axis], total[axis], lost[axis])
+    return total[:, 2:-1].sum(axis=1), lost[:, 2:-1].sum(axis=1)
+
+
+@kernel
+def _add_lost(sharp: FloatRow, soft: FloatRow, total: NDArray[np.float64], lost: NDArray[np.float64]) -> None:
+    for x in range(sharp.size):
+        total[x] += abs(sharp[x])
+    for x in range(sharp.size):
+        lost[x] += max(abs(sharp[x]) - abs(soft[x]), np.float32(0))
+
+
+@kernel
+def tensor_sums(plane: FloatPlane) -> tuple[float, float, float]:
+    """Sums over the inner pixels of Gx Gx, Gx Gy and Gy Gy, with G the Sobel gradient of ``plane``."""
+    height, width = plane.shape
+    xx, xy, yy = np.zeros(width), np.zeros(width), np.zeros(width)
+    gx, gy = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    for y in range(1, height - 1):
+        _across(plane[y - 1], plane[y], plane[y + 1], gx)
+        _down(plane[y - 1], plane[y + 1], gy)
+        for x in range(width):
+            xx[x] += gx[x] * gx[x]
+        for x in range(width):
+            xy[x] += gx[x] * gy[x]
+        for x in range(width):
+            yy[x] += gy[x] * gy[x]
+    return xx.sum(), xy.sum(), yy.sum()

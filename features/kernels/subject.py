@@ -56,39 +56,3 @@ def segment_roots(pixels: NDArray[np.float32], tolerance: float) -> NDArray[np.i
     for here in range(height * width):
         parents[here] = _root(parents, here)
     return parents
-
-
-@kernel
-def smallest_box(mass: NDArray[np.float64], share: float) -> int:
-    """Number of cells of the smallest box that holds at least ``share`` of the total mass.
-
-    Parameters
-    ----------
-    mass : ndarray of float64, shape (h, w)
-        Not negative, with a positive total.
-    share : float
-        In (0, 1].
-
-    Returns
-    -------
-    int
-        Between 1 and h * w.
-    """
-    height, width = mass.shape
-    needed = share * mass.sum() * (1 - 1e-12)
-    best = height * width
-    columns = np.empty(width)
-    for top in range(height):
-        columns[:] = 0
-        for bottom in range(top, height):
-            columns += mass[bottom]
-            left = 0
-            held = 0.0
-            for right in range(width):
-                held += columns[right]
-                while left < right and held - columns[left] >= needed:
-                    held -= columns[left]
-                    left += 1
-                if held >= needed:
-                    best = min(best, (bottom - top + 1) * (right - left + 1))
-    return best

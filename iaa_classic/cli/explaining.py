@@ -11,17 +11,32 @@ from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect
 from ..explanation import explain as explain_photo
+from ..explanation.explanation import require_catalogue
 from ..explanation.sentences import quantity
-from .inputs import chosen_model
+from ..face_detection import INSTALLED, detector_for
+from ..features import select
+from .inputs import chosen_model, tell_missing_faces, tell_unused_face_model
 from .tables import console, readable
 
 _BAR = 16
 """Characters of the longest bar."""
 
 
-def explain(photo: str, *, as_json: bool = False, model: str | None = None, top: int = 5, max_pixels: int) -> int:
+def explain(
+    photo: str,
+    *,
+    as_json: bool = False,
+    model: str | None = None,
+    top: int = 5,
+    max_pixels: int,
+    face_model: Path | None = None,
+) -> int:
     """Print why a photograph scores as it does; returns the exit status."""
-    explanation = explain_photo(photo, chosen_model(model), max_pixels=max_pixels)
+    fitted = chosen_model(model)
+    records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
+    tell_unused_face_model(face_model, records)
+    tell_missing_faces(records, found=detector_for(face_model or INSTALLED, records) is not None)
+    explanation = explain_photo(photo, fitted, max_pixels=max_pixels, face_detector=face_model or INSTALLED)
     if as_json:
         json.dump(explanation.to_dict(), sys.stdout, indent=1)
         sys.stdout.write("\n")

@@ -13,21 +13,22 @@ from .scoring import report_failures
 from .tables import check_output, notices, portable, readable, write_table
 
 
-def extract(paths: Sequence[str], *, output: Path, features: str, jobs: int, max_pixels: int) -> int:
+def extract(
+    paths: Sequence[str], *, output: Path, features: str, jobs: int, max_pixels: int, face_model: Path | None = None
+) -> int:
     """Measure photographs and write ``path``, one column per feature and ``error``; returns the exit status."""
     import pandas as pd
 
     check_output(output)
     try:
         parts = [name.strip() for name in features.split(",") if name.strip()]
-        records = [record for part in parts for record in select(part)]
-        records = select([record.name for record in records])
+        records = select(list(dict.fromkeys(record.name for part in parts for record in select(part))))
     except ValueError as error:
         raise UserError(str(error)) from error
     images, problems = photographs(paths)
     names = [record.name for record in records]
     rows: list[dict[str, Any]] = []
-    for path, measurement in measured(images, records, jobs=jobs, max_pixels=max_pixels):
+    for path, measurement in measured(images, records, jobs=jobs, max_pixels=max_pixels, face_model=face_model):
         values = dict(zip(names, measurement.values.tolist(), strict=True))
         rows.append({"path": portable(path), **values, "error": measurement.error or ""})
     rows += [{"path": portable(path), "error": why} for path, why in problems]

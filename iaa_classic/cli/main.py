@@ -28,6 +28,10 @@ app = typer.Typer(
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Photographs and folders (searched recursively).")]
 Model = Annotated[str | None, typer.Option("--model", help="Model file to score with. [default: the built-in model]")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; -1 uses every core.")]
+FaceModel = Annotated[
+    Path | None,
+    typer.Option("--face-model", help="YuNet model file that finds faces. [default: that of the extra 'faces', if installed]"),
+]
 MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 
@@ -69,6 +73,7 @@ def score(
     model: Model = None,
     jobs: Jobs = 1,
     top: Annotated[int, typer.Option("--top", min=0, help="Rows to print, best first; 0 prints all.")] = 50,
+    face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
 ) -> None:
     """Score photographs and print them ranked, with a 0-100 mark per criterion.
@@ -77,7 +82,9 @@ def score(
     """
     from .scoring import score as run
 
-    raise typer.Exit(run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_megapixels * 1_000_000))
+    max_pixels = max_megapixels * 1_000_000
+    status = run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_pixels, face_model=face_model)
+    raise typer.Exit(status)
 
 
 @app.command(epilog="Example: iaa-classic explain photo.jpg --json > why.json")
@@ -86,23 +93,28 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     model: Model = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
+    face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
 ) -> None:
     """Say why a photograph scores as it does: the effect of each criterion and the features behind it."""
     from .explaining import explain as run
 
-    raise typer.Exit(run(photo, as_json=as_json, model=model, top=top, max_pixels=max_megapixels * 1_000_000))
+    max_pixels = max_megapixels * 1_000_000
+    raise typer.Exit(run(photo, as_json=as_json, model=model, top=top, max_pixels=max_pixels, face_model=face_model))
 
 
 @app.command(epilog="Example: iaa-classic features --criterion lighting")
 def features(
     criterion: Annotated[str | None, typer.Option("--criterion", help="Only the features of this criterion.")] = None,
+    set_name: Annotated[
+        str | None, typer.Option("--set", help="A named set in its published order: fast, datta2006, ke2006, luo2008, redies.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of objects.")] = False,
 ) -> None:
-    """List the catalogue: name, criterion, unit, range, direction and source of every feature."""
+    """List the catalogue: name, criterion, unit, range, direction and source of every feature, or one named set."""
     from .listing import features as run
 
-    raise typer.Exit(run(criterion, as_json=as_json))
+    raise typer.Exit(run(criterion, as_json=as_json, set_name=set_name))
 
 
 @app.command(epilog="Example: iaa-classic extract shoot/ --output features.parquet --jobs -1")
@@ -110,15 +122,17 @@ def extract(
     paths: Paths,
     output: Annotated[Path, typer.Option("--output", "-o", help="Write the table to this .csv, .json or .parquet file.")],
     features: Annotated[
-        str, typer.Option("--features", help="'all', a criterion, or feature names separated by commas.")
+        str, typer.Option("--features", help="'all', a named set, a criterion, or feature names, separated by commas.")
     ] = "all",
     jobs: Jobs = 1,
+    face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
 ) -> None:
     """Measure photographs and write the table of features: path, one column each, error."""
     from .extracting import extract as run
 
-    raise typer.Exit(run(paths, output=output, features=features, jobs=jobs, max_pixels=max_megapixels * 1_000_000))
+    max_pixels = max_megapixels * 1_000_000
+    raise typer.Exit(run(paths, output=output, features=features, jobs=jobs, max_pixels=max_pixels, face_model=face_model))
 
 
 @app.command(epilog="Example: iaa-classic train ratings.csv --images photos/ --target stars --group shoot --output mine.skops")
@@ -139,6 +153,7 @@ def train(
     folds: Annotated[int, typer.Option("--folds", min=2, help="Folds of the cross-validation.")] = 10,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
     jobs: Jobs = 1,
+    face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
 ) -> None:
     """Fit a model on your own ratings and say how well it predicts ratings that it has not seen."""
@@ -157,6 +172,7 @@ def train(
             seed=seed,
             jobs=jobs,
             max_pixels=max_megapixels * 1_000_000,
+            face_model=face_model,
         )
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
+from ..explanation.explanation import require_catalogue
 from ..features import select
 from .inputs import chosen_model, measured, photographs
 from .tables import check_output, console, notices, portable, readable, shortened, write_table
@@ -32,12 +33,13 @@ def score(
     jobs: int = 1,
     top: int | None = 50,
     max_pixels: int,
+    face_model: Path | None = None,
 ) -> int:
     """Score photographs, print them ranked, write the table; returns the exit status."""
     check_output(output)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
-    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels)
+    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels, face_model=face_model)
     if output is not None:
         write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
@@ -79,13 +81,14 @@ def score_table(
     *,
     jobs: int,
     max_pixels: int,
+    face_model: Path | None = None,
 ) -> pd.DataFrame:
     """Columns ``path``, ``score``, ``percentile``, one mark per criterion, ``error``; rows in the order given."""
     import pandas as pd
 
-    names = [str(name) for name in model.feature_names_in_]
+    names = require_catalogue([str(name) for name in model.feature_names_in_])
     parts = []
-    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels)
+    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels, face_model=face_model)
     while chunk := list(itertools.islice(stream, _CHUNK)):
         X = pd.DataFrame(np.array([measurement.values for _, measurement in chunk]), columns=names)
         failed = np.array([measurement.error is not None for _, measurement in chunk])

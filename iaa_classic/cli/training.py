@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import numpy as np
 from rich.table import Table
 
 from ..errors import UserError
-from ..features import select
+from ..face_detection import INSTALLED, REMEDY, detector_for, looks_at_faces
+from ..features import Feature, select
 from ..progress import progress_bar
 from .inputs import measured
 from .tables import check_folder, console, notices, readable
@@ -37,6 +39,7 @@ def train(
     seed: int,
     jobs: int,
     max_pixels: int,
+    face_model: Path | None = None,
 ) -> int:
     """Fit a model on rated photographs, cross-validate it, save it; returns the exit status."""
     import pandas as pd
@@ -50,9 +53,10 @@ def train(
     check_folder(output)
     table = read_labels(labels, images=images, target=target, group=group, image_column=image_column)
     check_ratings(table, target=target, group=group)
-    records = select("all")
+    records = _measurable(select("all"), face_model)
     values, failures = [], []
-    for path, measurement in measured(list(table["path"]), records, jobs=jobs, max_pixels=max_pixels):
+    stream = measured(list(table["path"]), records, jobs=jobs, max_pixels=max_pixels, face_model=face_model)
+    for path, measurement in stream:
         values.append(measurement.values)
         if measurement.error is not None:
             failures.append((path, measurement.error))
@@ -73,6 +77,18 @@ def train(
     save_model(regressor.fit(X, y), output)
     console().print(f"Saved the model, fitted on all {len(y)} photographs, to {readable(str(output))}", highlight=False)
     return status
+
+
+def _measurable(records: Sequence[Feature], face_model: Path | None) -> list[Feature]:
+    """All features, less those of faces where there is nothing to find faces with: they would be empty columns."""
+    if not looks_at_faces(records) or detector_for(face_model or INSTALLED, records) is not None:
+        return list(records)
+    notices().print(
+        f"No face detector: the model is fitted without the criterion people; {readable(REMEDY)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return [record for record in records if not looks_at_faces([record])]
 
 
 def check_ratings(table: pd.DataFrame, *, target: str, group: str | None) -> None:

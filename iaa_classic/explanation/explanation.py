@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..features import catalogue, select
+from ..errors import UserError
+from ..face_detection import INSTALLED, detector_for, warn_once
+from ..features import Feature, catalogue, select
 from ..images import MAX_PIXELS, ImageError
 from ..measuring import describe_source, measure_image
 from .sentences import sentences
@@ -106,7 +108,11 @@ class Explanation:
 
 
 def explain(
-    source: Any, model: AestheticRegressor | AdditiveModel | None = None, *, max_pixels: int = MAX_PIXELS
+    source: Any,
+    model: AestheticRegressor | AdditiveModel | None = None,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    face_detector: Any = INSTALLED,
 ) -> Explanation:
     """Score one photograph and say why.
 
@@ -119,6 +125,8 @@ def explain(
         left out.
     max_pixels : int
         Larger pictures are refused before they are decoded.
+    face_detector : "installed", path, FaceDetector or None
+        As for ``FeatureExtractor``; used only by a model that looks at faces.
 
     Returns
     -------
@@ -128,6 +136,8 @@ def explain(
     ------
     ImageError
         If the photograph cannot be read.
+    UserError
+        If the model looks at columns that one picture alone does not give; measure them and use ``explain_row``.
     """
     import pandas as pd
 
@@ -135,7 +145,10 @@ def explain(
 
     model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
     names = [str(name) for name in model.feature_names_in_]
-    measured = measure_image(source, select(names), max_pixels=max_pixels)
+    records = select(require_catalogue(names))
+    detector = detector_for(face_detector, records)
+    warn_once(face_detector, detector, records)
+    measured = measure_image(source, records, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=names)
@@ -150,7 +163,7 @@ def explain_row(
     shares = model.feature_effects(row).iloc[0]
     ranks = model.value_percentiles(row).iloc[0]
     score = float(model.predict(row)[0])
-    known = catalogue()
+    known = _records([str(name) for name in row.columns])
     features = []
     for name in row.columns:
         record = known[name]
@@ -170,3 +183,31 @@ def explain_row(
         features=tuple(features),
         warnings=warnings,
     )
+
+
+def _records(names: list[str]) -> dict[str, Feature]:
+    """Records of the catalogue and, if a name asks for them, of the features that need a reference collection."""
+    known = catalogue()
+    if all(name in known for name in names):
+        return known
+    from ..representations import reference_records
+
+    return known | reference_records(names)
+
+
+def require_catalogue(names: list[str]) -> list[str]:
+    """``names``, if all are features of the catalogue, which one picture alone gives.
+
+    Raises
+    ------
+    UserError
+        If not.
+    """
+    outside = [name for name in names if name not in catalogue()]
+    if outside:
+        shown = ", ".join(outside[:5]) + (", ..." if len(outside) > 5 else "")
+        raise UserError(
+            f"the model looks at {shown}, which one picture alone does not give; "
+            "measure these columns (as ReferenceFeatures does) and use the model's predict, or explain_row"
+        )
+    return names

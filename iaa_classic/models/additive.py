@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .average import AdditiveAverage
+from .average import AdditiveAverage, added
 from .kernel import AdditiveKernel
 from .trees import AdditiveTrees
 
@@ -128,6 +128,16 @@ class AdditiveModel:
             score_quantiles=self.score_quantiles * factor + offset,
             effect_quantiles=self.effect_quantiles * factor,
         )
+
+    def plus(self, other: AdditiveModel, X: pd.DataFrame | ArrayLike) -> AdditiveModel:
+        """The model whose scores are the sums of both models' scores; marks and percentiles refer to ``X``.
+
+        Both look at the same columns under the same criteria; the scale stays this model's.
+        """
+        for field in ("feature_names_in_", "feature_criteria", "criteria_", "catalogue"):
+            if getattr(self, field) != getattr(other, field):
+                raise ValueError(f"only models of the same features and criteria can be added; {field} differs")
+        return replace(self, core=added(self.core, other.core)).referring_to(X)
 
     def referring_to(self, X: pd.DataFrame | ArrayLike) -> AdditiveModel:
         """The same predictions, with baseline, effects, marks and percentiles referring to the photographs of ``X``."""

@@ -72,3 +72,12 @@ class AdditiveAverage:
     def centred_on(self, X: Floats) -> AdditiveAverage:
         """The same predictions, with the baseline and the effects of features referring to these rows."""
         return replace(self, cores=[core.centred_on(X) for core in self.cores])
+
+
+def added(
+    first: AdditiveTrees | AdditiveKernel | AdditiveAverage, second: AdditiveTrees | AdditiveKernel | AdditiveAverage
+) -> AdditiveAverage:
+    """The core whose every prediction is the sum of the two cores' predictions: a mean of their stretched parts."""
+    lists = [core.cores if isinstance(core, AdditiveAverage) else [core] for core in (first, second)]
+    total = sum(map(len, lists))
+    return AdditiveAverage([core.rescaled(total / len(cores), 0.0) for cores in lists for core in cores])

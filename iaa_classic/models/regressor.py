@@ -38,9 +38,9 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         Gradient-boosted trees of which each looks at one criterion; a support vector machine whose kernel is a sum over
         criteria; or the mean of the two.
     criteria : None, mapping or sequence, default=None
-        Criterion of each column: None looks the columns' names up in the catalogue; a mapping from name to criterion
-        comes before the catalogue; a sequence gives one criterion per column. Columns unknown to all form one
-        criterion, "features".
+        Criterion of each column: None looks the columns' names up in the catalogue and among the features of
+        ``iaa_classic.representations``; a mapping from name to criterion comes before both; a sequence gives one
+        criterion per column. Columns unknown to all form one criterion, "features".
     monotonic : bool or mapping, default=True
         Whether features of which the catalogue says that more (or less) never hurts may only act that way, or a
         mapping from name to +1, -1 or 0. Trees keep to it; the support vector machine has no such constraints and
@@ -146,7 +146,8 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         if weight is not None and not weight.any():
             raise ValueError("every sample_weight is zero; at least one photograph must count")
         names = self._column_names()
-        known = catalogue() if hasattr(self, "feature_names_in_") else {}
+        measured = catalogue() if hasattr(self, "feature_names_in_") else {}
+        known = measured | _records_of_collections([name for name in names if measured and name not in measured])
         criteria_of = self._criteria_of(names, known)
         criteria = _ordered(criteria_of)
         groups = np.array([criteria.index(criterion) for criterion in criteria_of])
@@ -158,7 +159,7 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
             criteria_of=criteria_of,
             criteria=criteria,
             scale=self.scale or (float(y.min()), float(y.max())),
-            catalogue={name: known[name].version for name in names if name in known},
+            catalogue={name: measured[name].version for name in names if name in measured},
         )
         return self
 
@@ -202,6 +203,18 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         be compared with, such as damaged copies of them. Changes this model and returns it.
         """
         self.model_ = self.model_.referring_to(self._checked(X))
+        return self
+
+    def plus(self, other: AestheticRegressor, X: Any) -> AestheticRegressor:
+        """Add the scores of another fitted model of the same features to this one's.
+
+        Of use when two models learn different things: what people like, and what damage costs. Every criterion's effect
+        becomes the sum of the two; baseline, marks and percentiles refer to the photographs of ``X``, and the scale stays
+        this model's. Changes this model and returns it; fitting or cloning it again loses what was added.
+        """
+        if not isinstance(other, AestheticRegressor):
+            raise TypeError(f"plus takes another AestheticRegressor, got {type(other).__name__}")
+        self.model_ = self._fitted.plus(other._fitted, self._checked(X))
         return self
 
     @property
@@ -350,6 +363,15 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _records_of_collections(names: Sequence[str]) -> dict[str, Feature]:
+    """Records of those columns that are measured against a collection."""
+    if not names:
+        return {}
+    from ..representations import reference_records
+
+    return reference_records(names)
 
 
 def _ordered(criteria_of: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from iaa_classic import default_model, load_model
 from iaa_classic.cli import main as cli
-from iaa_classic.features import CRITERIA, catalogue
+from iaa_classic.features import CRITERIA, catalogue, select
 from iaa_classic.files import IMAGE_SUFFIXES, RAW_SUFFIXES
 
 RUNNER = CliRunner()
@@ -183,7 +183,7 @@ def test_extract_writes_the_table(mixed, tmp_path):
     assert status == 1
     assert "broken.jpg" in err
     table = pd.read_csv(output)
-    names = [name for name, record in catalogue().items() if record.criterion == "lighting"]
+    names = [record.name for record in select("lighting")]
     assert list(table.columns) == ["path", *names, "error"]
     good = table["error"].isna()
     assert good.sum() == 3
@@ -301,8 +301,12 @@ def test_extract_takes_several_criteria(folder, tmp_path):
     output = tmp_path / "f.csv"
     assert run("extract", folder / "coffee.jpg", "--output", output, "--features", "lighting, aspect_ratio,")[0] == 0
     assert "aspect_ratio" in pd.read_csv(output)
+    assert run("extract", folder / "coffee.jpg", "--output", output, "--features", "ke2006,luo2008,lighting")[0] == 0
+    columns = list(pd.read_csv(output).columns)
+    assert len(set(columns)) == len(columns)
+    assert {record.name for part in ("ke2006", "luo2008", "lighting") for record in select(part)} < set(columns)
     assert run("extract", "", "--output", output)[0] == 2
-    assert run("features", "--criterion", "people")[0] == 2
+    assert run("features", "--criterion", "uniqueness")[0] == 2
 
 
 def test_train_leaves_out_missing_photographs(rated, tmp_path):

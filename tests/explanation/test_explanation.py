@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iaa_classic import ImageError, default_model, explain
-from iaa_classic.explanation import CriterionEffect, Explanation, FeatureEffect
+from iaa_classic import AestheticRegressor, ImageError, UserError, default_model, explain
+from iaa_classic.explanation import CriterionEffect, Explanation, FeatureEffect, explain_row
 from iaa_classic.explanation.sentences import quantity
 from iaa_classic.features import Picture, catalogue
 
@@ -95,3 +95,12 @@ def test_score_is_the_models(photographs):
 def test_unreadable_photograph():
     with pytest.raises(ImageError, match="bytes"):
         explain(b"not a picture")
+
+
+def test_a_model_of_columns_that_one_picture_does_not_give_is_refused(photographs):
+    X = pd.DataFrame({"mean_lightness": np.arange(40.0), "ke_edge_template": np.arange(40.0) % 7})
+    model = AestheticRegressor("svm").fit(X, X["mean_lightness"])
+    with pytest.raises(UserError, match="the model looks at ke_edge_template, which one picture alone does not give"):
+        explain(photographs["coffee"], model)
+    row = explain_row(X[:1], model, source="a.jpg")
+    assert {feature.name: feature.criterion for feature in row.features}["ke_edge_template"] == "composition"

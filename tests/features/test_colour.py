@@ -302,15 +302,6 @@ def test_monochrome_degree_is_one_for_grey_sepia_and_one_hue(photographs):
     assert colour.monochrome_degree(stripes((255, 0, 0), (0, 160, 0))) < 0.01
 
 
-def test_local_colour_contrast_sees_neighbours_not_the_whole():
-    red, green = (200, 40, 40), (40, 140, 40)
-    fine, coarse = stripes(*[red, green] * 16), stripes(red, green)
-    assert colour.local_colour_contrast(fine) > 3 * colour.local_colour_contrast(coarse)
-    a, b = (color.rgb2lab(np.array([[rgb]], dtype=np.uint8))[0, 0, 1:] for rgb in (red, green))
-    assert colour.local_colour_contrast(fine) == pytest.approx(np.linalg.norm(a - b) / 2, rel=0.1)
-    assert colour.local_colour_contrast(stripes((0, 0, 0), (255, 255, 255))) == pytest.approx(0, abs=0.1)
-
-
 # Photographs.
 
 
@@ -374,7 +365,7 @@ def test_hue_entropy_agrees_with_aesthetics_toolbox(kodak, toolbox):
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="slow without compilation")
 def test_mirror_and_scale_leave_colour_alone(photographs):
     checked = (
-        colour.colourfulness, colour.hue_count, colour.colour_entropy, colour.local_colour_contrast,
+        colour.colourfulness, colour.hue_count, colour.colour_entropy,
         colour_palette.dominant_colours, colour_palette.colour_scatter, colour_names.colour_naturalness,
     )  # fmt: skip
     for rgb in photographs.values():

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from iaa_classic.features import Picture, catalogue, composition
+from iaa_classic.features import Picture, catalogue, composition, select
 from iaa_classic.features import composition_lines as lines_module
 from iaa_classic.features.saliency import Subject
 
@@ -83,13 +83,15 @@ def test_thirds_fit_by_hand(placed, monkeypatch):
     point = math.exp(-((1 / 3) ** 2) / 0.34)
     assert value("thirds_fit", rgb) == pytest.approx(point, abs=0.005)
     unit = math.hypot(512, 384)
-    ends = np.array([[0.1, 128 / unit, 0.4, 128 / unit], [0.4, 0.1, 0.4, 0.2]], np.float32)  # level third, middle upright
-    segments = lines_module.Segments(
-        ends, np.array([0.3, 0.1], np.float32), np.array([0, 90], np.float32), 512 / unit, 384 / unit
-    )
-    monkeypatch.setattr(composition, "line_segments", lambda picture: segments)
+    x, y = np.array([0.2, 256 / unit], np.float32), np.array([128 / unit, 0.3], np.float32)  # level third, middle upright
+    angle = np.array([0, 90], np.float32)
     line = (0.3 + 0.1 * math.exp(-((1 / 6) ** 2) / 0.34)) / 0.4
-    assert value("thirds_fit", rgb) == pytest.approx(point / 3 + 2 * line / 3, abs=0.005)
+    for size, share in ((1, 1), (0.25, 0.4)):  # lines of 0.4 diagonals in all, and of 0.1, which count by 0.1 / 0.25
+        weight = np.array([0.3, 0.1], np.float32) * np.float32(size)
+        edges = lines_module.Edges(x, y, angle, weight, weight, 512 / unit, 384 / unit, 0.3)
+        monkeypatch.setattr(composition, "straight_edges", lambda picture, edges=edges: edges)
+        expected = point * (1 - 2 / 3 * share) + 2 / 3 * share * line
+        assert value("thirds_fit", rgb) == pytest.approx(expected, abs=0.005)
 
 
 def test_thirds_fit_prefers_power_points(placed):
@@ -200,25 +202,15 @@ HANDED = {
 }
 """Features that tell left from right, or one diagonal from the other, by definition."""
 
-# The detector of segments grows regions from one corner: what rests on single segments moves when mirrored.
-BY_SEGMENTS = {
-    "horizontal_line_length": 0.3, "vertical_line_length": 0.15, "slanted_line_length": 0.15,
-    "slanted_line_share": 0.07, "longest_line": 0.06, "frame_tilt": 1.5, "line_alignment": 0.12, "horizon_tilt": 1.0,
-    "diagonal_line_fit": 0.04, "leading_lines": 0.06, "vanishing_point_strength": 0.08, "vanishing_point_offset": 0.12,
-    "vanishing_point_on_subject": 0.08, "thirds_fit": 0.02,
-}  # fmt: skip
-
 
 def test_mirror_invariance(photographs):
-    names = [name for name, record in catalogue().items() if record.criterion == "composition"]
+    names = [record.name for record in select("composition")]
     for kind, rgb in photographs.items():
         one, other = Picture(rgb), Picture(np.ascontiguousarray(rgb[:, ::-1]))
         for name in set(names) - HANDED:
             function = catalogue()[name].function
             a, b = function(one), function(other)
-            tolerance = BY_SEGMENTS.get(name, 0.01 * max(1.0, abs(a)))
-            if name == "central_third_hue":
-                tolerance = 1.0
+            tolerance = 1.0 if name == "central_third_hue" else 0.01 * max(1.0, abs(a))
             assert a == pytest.approx(b, abs=tolerance), (name, kind)
 
 

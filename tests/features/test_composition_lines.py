@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from iaa_classic.degradations import tilt
-from iaa_classic.features import Picture, catalogue, composition_lines
+from iaa_classic.features import Picture, catalogue, composition_lines, composition_vanishing
 from iaa_classic.features.composition_horizon import horizon
-from iaa_classic.features.composition_lines import converging_lines, line_segments, tilt_of_lines
+from iaa_classic.features.composition_lines import straight_edges, tilt_of_lines
+from iaa_classic.features.composition_vanishing import converging_lines
 from iaa_classic.features.saliency import Subject
 
 DIAGONAL = math.hypot(512, 384)
@@ -46,25 +47,49 @@ def at(monkeypatch, x: float, y: float) -> None:
     mask = np.zeros((384, 512), bool)
     mask[round(y * 384), round(x * 512)] = True
     found = Subject(mask, True, (x, y), (x, y, x, y), 0.001, 1, 1.0)
-    monkeypatch.setattr(composition_lines, "subject", lambda picture: found)
+    for module in (composition_lines, composition_vanishing):
+        monkeypatch.setattr(module, "subject", lambda picture: found)
 
 
 @pytest.mark.parametrize("angle", [-60, -30, -3, 0, 5, 45, 90])
-def test_segments_lie_on_both_edges_of_a_bar(angle):
-    lines = line_segments(Picture(bars(bar(angle))))
-    long = lines.length > 0.3
-    assert long.sum() == 2
-    assert lines.length[long] == pytest.approx(250 / DIAGONAL, abs=0.03)
-    assert np.abs((lines.angle[long] - angle + 90) % 180 - 90) == pytest.approx(0, abs=0.5)
-    middle = (lines.ends[long, :2] + lines.ends[long, 2:]).mean(axis=0) / 2 * DIAGONAL
-    assert middle == pytest.approx((256, 192), abs=3)
+@pytest.mark.parametrize("thickness", [3, 12])
+def test_elements_lie_on_both_edges_of_a_bar(angle, thickness):
+    lines = straight_edges(Picture(bars(bar(angle), thickness=thickness)))
+    along = np.abs((lines.angle - angle + 90) % 180 - 90) < 5
+    assert lines.weight[along].sum() == pytest.approx(2 * 250 / DIAGONAL, abs=0.08)
+    assert lines.weight[~along].sum() < 0.05
+    turn = (lines.angle[along] - angle + 90) % 180 - 90
+    assert np.average(turn, weights=lines.weight[along]) == pytest.approx(0, abs=0.3)
+    assert np.average(lines.run[along], weights=lines.weight[along]) == pytest.approx(250 / DIAGONAL, abs=0.08)
+    x, y = lines.x[along] * DIAGONAL - 256, lines.y[along] * DIAGONAL - 192
+    away = x * math.sin(math.radians(angle)) - y * math.cos(math.radians(angle))
+    assert np.abs(away) == pytest.approx(thickness / 2, abs=3)
+    assert np.average(away, weights=lines.weight[along]) == pytest.approx(0, abs=0.5)
+
+
+def test_faint_and_short_edges_fade_out():
+    """A bar counts less the nearer its contrast comes to FAINT and its length to SHORTEST, without a jump."""
+    rgb = bars(bar(20))
+    sums = [straight_edges(Picture((255 - (255 - rgb) * share).astype(np.uint8))).weight.sum() for share in (1, 0.05, 0.01)]
+    assert sums[0] > 2 * sums[1] > 0
+    assert sums[2] == 0
+    shares = [straight_edges(Picture(bars(bar(20, length), thickness=3))).weight.sum() / length for length in (10, 60, 150)]
+    assert shares[0] < 0.3 * shares[1] < shares[1] < shares[2]
+
+
+def test_lines_hardly_move_when_the_picture_does(photographs):
+    """Half a working pixel of shift, which every segment detector takes for another picture."""
+    for rgb in photographs.values():
+        first, second = (straight_edges(Picture(np.ascontiguousarray(part))) for part in (rgb[1:, :-1], rgb[:-1, 1:]))
+        assert first.weight.sum() == pytest.approx(second.weight.sum(), rel=0.05, abs=0.02)
+        assert first.longest == pytest.approx(second.longest, abs=0.02)
 
 
 def test_border_of_the_frame_is_no_line():
     rgb = np.full((384, 512, 3), 200, np.uint8)
     rgb[:3] = rgb[-3:] = 0
     rgb[:, :3] = rgb[:, -3:] = 0
-    assert line_segments(Picture(rgb)).length.size == 0
+    assert straight_edges(Picture(rgb)).x.size == 0
 
 
 @pytest.mark.parametrize(
@@ -198,12 +223,12 @@ def without_border(rgb: np.ndarray) -> np.ndarray:
 
 
 def test_controlled_tilt_of_photographs(kodak):
-    """On photographs whose lines agree, a tilt of 2 or 4 degrees is found again within 1 degree, 8 less often."""
+    """On photographs whose lines agree, a tilt of 2 or 4 degrees is found again within 1 degree, 8 mostly."""
     pictures = [without_border(rgb) for rgb in kodak.values()]
     before = [tilt_of_lines(Picture(rgb)) for rgb in pictures]
-    chosen = [(rgb, angle) for rgb, (angle, agreement) in zip(pictures, before, strict=True) if agreement > 0.35]
-    assert len(chosen) >= 8
-    for turn, least in ((2, 0.95), (4, 0.9), (8, 0.65)):
+    chosen = [(rgb, angle) for rgb, (angle, agreement) in zip(pictures, before, strict=True) if agreement > 0.2]
+    assert len(chosen) >= 12
+    for turn, least in ((2, 0.95), (4, 0.95), (8, 0.8)):
         # A counter-clockwise turn of the picture (positive for the degradation) lessens angles that count clockwise.
         errors = [tilt_of_lines(Picture(tilt(rgb, s)))[0] - angle + s for rgb, angle in chosen for s in (-turn, turn)]
         assert np.mean(np.abs(errors) < 1) >= least, turn
@@ -213,16 +238,15 @@ def test_tilt_is_noticed_on_level_photographs(kodak):
     level = []
     for rgb in map(without_border, kodak.values()):
         angle, agreement = tilt_of_lines(Picture(rgb))
-        if agreement > 0.35 and abs(angle) < 1.5:
+        if agreement > 0.3 and abs(angle) < 1.5:
             level.append(rgb)
-    assert len(level) >= 5
+    assert len(level) >= 8
+    falls = []
     for turn in (-8, -4, 4, 8):
-        tilted = [tilt(rgb, turn) for rgb in level]
-        pairs = list(zip(level, tilted, strict=True))
-        rises = [value("frame_tilt", after) > value("frame_tilt", before) for before, after in pairs]
-        falls = [value("axis_alignment", after) < value("axis_alignment", before) for before, after in pairs]
-        assert np.mean(rises) >= 0.85
-        assert np.mean(falls) >= 0.85
+        for before, after in [(rgb, tilt(rgb, turn)) for rgb in level]:
+            assert value("frame_tilt", after) > value("frame_tilt", before)
+            falls.append(value("axis_alignment", after) < value("axis_alignment", before))
+    assert np.mean(falls) >= 0.85
 
 
 def test_horizon_tilt_follows_a_tilt():

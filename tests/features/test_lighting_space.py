@@ -29,7 +29,7 @@ def central_subject(monkeypatch):
     def stand_in(picture: Picture) -> SimpleNamespace:
         mask = np.zeros(picture.rgb.shape[:2], dtype=bool)
         mask[96:288, 128:384] = True
-        return SimpleNamespace(mask=mask, found=True)
+        return SimpleNamespace(mask=mask, found=True, trust=1.0)
 
     monkeypatch.setattr(lighting_space, "subject", stand_in)
     monkeypatch.setattr(lighting_clipping, "subject", stand_in)
@@ -38,7 +38,7 @@ def central_subject(monkeypatch):
 @pytest.fixture
 def no_subject(monkeypatch):
     def nobody(picture: Picture) -> SimpleNamespace:
-        return SimpleNamespace(mask=np.zeros(picture.rgb.shape[:2], dtype=bool), found=False)
+        return SimpleNamespace(mask=np.zeros(picture.rgb.shape[:2], dtype=bool), found=False, trust=0.0)
 
     monkeypatch.setattr(lighting_space, "subject", nobody)
     monkeypatch.setattr(lighting_clipping, "subject", nobody)

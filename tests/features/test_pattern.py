@@ -108,20 +108,10 @@ def test_blur_orders_space(photographs, kodak):
         assert pattern.spatial_order(blurred) > pattern.spatial_order(Picture(rgb))
 
 
-def test_palette_order_by_hand():
-    quarters = np.zeros((64, 512, 3), np.uint8)
-    for k, colour in enumerate([(0, 0, 0), (255, 0, 0), (0, 255, 0), (255, 255, 255)]):
-        quarters[:, 128 * k : 128 * (k + 1)] = colour
-    assert pattern.palette_order(Picture(quarters)) == pytest.approx(1 - 2 / 9)
-    assert pattern.palette_order(Picture(quarters[:, :128].copy())) == 1
-    every = np.stack(np.meshgrid(*[np.arange(8) * 32 + 16] * 3), axis=-1).reshape(1, 512, 3).astype(np.uint8)
-    assert pattern.palette_order(Picture(every)) == pytest.approx(0)
-
-
 @compiled
 def test_spatial_order_compares_jpeg_and_palette(photographs):
     picture = Picture(photographs["coffee"])
-    entropy = 9 * (1 - pattern.palette_order(picture))
+    entropy = pattern._palette_entropy(picture)
     bits = 2 ** pattern.jpeg_complexity(picture) - 1
     assert pattern.spatial_order(picture) == pytest.approx(1 - bits / entropy, rel=1e-6)
 
@@ -131,7 +121,6 @@ def test_order_in_space_is_lost_by_shuffling_pixels(photographs):
     for rgb in photographs.values():
         working = Picture(rgb).rgb
         shuffled = np.random.default_rng(0).permutation(working.reshape(-1, 3)).reshape(working.shape)
-        assert pattern.palette_order(Picture(shuffled)) == pytest.approx(pattern.palette_order(Picture(working)))
         assert pattern.spatial_order(Picture(shuffled)) < pattern.spatial_order(Picture(working)) - 0.2
 
 
@@ -272,7 +261,6 @@ def test_regions_of_plain_areas_by_hand():
         np.testing.assert_allclose(np.sort(shares)[::-1][:4], [0.5, 0.25, 0.125, 0.125], atol=0.03)
     assert regions.five_regions_share(picture) > 0.92
     assert 4 <= regions.large_region_count(picture) <= 5
-    assert regions.region_convexity(picture) > 0.95
     assert regions.region_count(picture) <= 4
 
 
@@ -287,28 +275,6 @@ def test_region_statistics_by_hand():
     assert regions.five_regions_share(picture) == pytest.approx((1 + 0.992) / 2)
     second = -sum(p * math.log2(p) for p in (0.9, 0.06, 0.02, 0.008, 0.004, 0.004, 0.002, 0.002)) / 3
     assert regions.region_evenness(picture) == pytest.approx((1.75 / 2 + second) / 2)
-
-
-def test_convex_share_by_hand():
-    """A comb fills 60 of its hull's 98 squares, and the ground 140 of its 200; both fall short of 80 %."""
-    comb = np.zeros((10, 20), np.int32)
-    comb[:2, :10] = 1
-    comb[2:, :10:2] = 1
-    shares = np.bincount(comb.ravel()) / comb.size
-    np.testing.assert_allclose(shares, [0.7, 0.3])
-    assert regions._convex_share(comb, shares) == 0
-    halves = np.repeat([[0, 1]], 10, axis=0).repeat(10, axis=1).astype(np.int32)
-    assert regions._convex_share(halves, np.array([0.5, 0.5])) == 1
-
-
-def test_convexity_of_a_disc_in_a_ring():
-    """The disc is convex; the ring around it and the ground, which fills 71 % of the frame, are not."""
-    y, x = np.indices((384, 512))
-    radius = np.hypot(y - 192, x - 256)
-    rgb = np.full((384, 512, 3), 230, np.uint8)
-    rgb[radius < 135] = (200, 30, 30)
-    rgb[radius < 70] = (30, 60, 200)
-    assert regions.region_convexity(Picture(rgb)) == pytest.approx(math.pi * 70**2 / (384 * 512), abs=0.03)
 
 
 @compiled
@@ -327,8 +293,6 @@ _LESS_STEADY = {
     "fourier_slope": 0.1,
     "fourier_slope_mather": 0.1,
     "fourier_slope_spehar": 0.1,
-    # Decided by single merges of regions.
-    "region_convexity": 0.1,
 }
 """Share of their spread that the less steady features may move by; the others 0.05."""
 

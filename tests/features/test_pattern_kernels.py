@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from iaa_classic.features.kernels import pattern as kernels
+from iaa_classic.features.kernels import pattern_orientation as orientations_of
 from iaa_classic.features.kernels.pattern_regions import hull_areas, merge_regions
+from iaa_classic.features.kernels.pattern_spectrum import ring_sums
 
 RANDOM = np.random.default_rng(11)
 
@@ -21,13 +23,13 @@ def test_strongest_orientation_is_argmax_of_the_steered_responses():
     steering = RANDOM.standard_normal((12, 6)).astype(np.float32)
     full = steering.astype(np.float64) @ basis
     full = np.concatenate((full, -full))
-    strength, index = kernels.strongest_orientation(basis, steering)
+    strength, index = orientations_of.strongest_orientation(basis, steering)
     np.testing.assert_allclose(strength, full.max(axis=0), rtol=1e-5)
     assert (index == full.argmax(axis=0)).mean() > 0.999
 
 
 def test_strongest_orientation_of_nothing_is_zero():
-    strength, index = kernels.strongest_orientation(np.zeros((6, 5), np.float32), np.ones((12, 6), np.float32))
+    strength, index = orientations_of.strongest_orientation(np.zeros((6, 5), np.float32), np.ones((12, 6), np.float32))
     assert not strength.any()
     assert not index.any()
 
@@ -40,9 +42,9 @@ def test_relative_orientations_are_those_of_all_pairs():
             distance = round(math.hypot(dx, dy))
             direction = round(math.atan2(dy, dx) / (2 * math.pi) * 8) % 8
             ring = (distance - 2) // 2 if 2 <= distance < 6 else rings
-            place[dy, dx + reach] = 64 * ring + direction
-    y = np.sort(RANDOM.integers(0, 20, 60))
-    x, orientation = RANDOM.integers(0, 20, 60), RANDOM.integers(0, orientations, 60)
+            place[dy, dx + reach] = (ring * 4 * orientations + direction) * orientations
+    y = np.sort(RANDOM.integers(0, 20, 60)).astype(np.int32)
+    x, orientation = (RANDOM.integers(0, most, 60).astype(np.int32) for most in (20, orientations))
     expected = np.zeros((rings, 8, orientations))
     for i in range(60):
         for j in range(i + 1, 60):
@@ -52,9 +54,43 @@ def test_relative_orientations_are_those_of_all_pairs():
                 direction = round(math.atan2(dy, dx) / (2 * math.pi) * 8) + 2 * orientation[i]
                 relative = (orientation[j] - orientation[i]) % orientations
                 expected[(distance - 2) // 2, direction % 8, relative] += 1
-    counts = kernels.count_relative_orientations(x, y, orientation, place, rings, orientations)
+    counts = orientations_of.count_relative_orientations(x, y, orientation, place, rings, orientations)
     np.testing.assert_array_equal(counts, expected)
     assert expected.sum() > 100
+
+
+def test_strongest_places_are_about_the_largest_in_order():
+    strength = RANDOM.random(3000).astype(np.float32)
+    places = orientations_of.strongest_places(strength, 200, 0.1)
+    assert (np.diff(places) > 0).all()
+    assert 200 <= places.size <= 205
+    assert set(np.argsort(strength)[-200:]) <= set(places.tolist())
+    assert strength[places].min() > np.delete(strength, places).max()
+
+
+def test_places_below_the_floor_are_left_out():
+    strength = np.array([0.5, 0.05, 0.2, 0.0], np.float32)
+    assert orientations_of.strongest_places(strength, 10, 0.1).tolist() == [0, 2]
+    assert orientations_of.strongest_places(np.zeros(5, np.float32), 2, 0.1).size == 0
+
+
+def test_directions_of_strong_pixels_are_counted():
+    direction = (RANDOM.random((20, 30)) * 360).astype(np.float32)
+    magnitude = RANDOM.random((20, 30)).astype(np.float32)
+    expected, _ = np.histogram(direction[magnitude >= 0.4], bins=32, range=(0, 360))
+    np.testing.assert_array_equal(orientations_of.direction_counts(direction, magnitude, 0.4), expected)
+
+
+def test_ring_sums_add_power_and_amplitude():
+    spectrum = (RANDOM.standard_normal((6, 4)) + 1j * RANDOM.standard_normal((6, 4))).astype(np.complex64)
+    ring = RANDOM.integers(0, 3, (6, 4)).astype(np.int16)
+    times, down, across = (RANDOM.random(size).astype(np.float32) for size in (4, 6, 4))
+    power, amplitude = ring_sums(spectrum, ring, times, down, across, 3)
+    scaled = np.abs(spectrum) ** 2 * down[:, None] * across
+    for own in range(3):
+        here = ring == own
+        assert power[own] == pytest.approx((scaled * times)[here].sum(), rel=1e-5)
+        assert amplitude[own] == pytest.approx((np.sqrt(scaled) * times)[here].sum(), rel=1e-5)
 
 
 def test_strongest_gradient_is_numpy_gradient_of_the_strongest_channel():
@@ -194,3 +230,16 @@ def test_hull_area_of_a_staircase_by_hand():
     """Row y holds columns 0..y: the hull is (0, 0) (1, 0) (10, 9) (10, 10) (0, 10)."""
     labels = np.where(np.tri(10, dtype=bool), 0, -1).astype(np.int32)
     assert hull_areas(labels, 1)[0] == pytest.approx(59.5)
+
+
+def test_colours_are_counted_in_cubes():
+    rgb = RANDOM.integers(0, 256, (13, 17, 3), dtype=np.uint8)
+    expected, _ = np.histogramdd(rgb.reshape(-1, 3), bins=8, range=[(0, 256)] * 3)
+    np.testing.assert_array_equal(kernels.colour_cube_counts(rgb), expected.ravel())
+
+
+def test_border_cells_hold_both_kinds():
+    cells = (RANDOM.random((16, 16)) < 0.3).astype(np.uint8)
+    filled = cells.reshape(8, 2, 8, 2).sum(axis=(1, 3))
+    assert {0, 4} & set(filled.ravel().tolist())
+    np.testing.assert_array_equal(kernels.border_cells(cells), (filled > 0) & (filled < 4))

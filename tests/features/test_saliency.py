@@ -257,3 +257,28 @@ def test_spectral_residual_agrees_with_the_published_recipe(photographs):
 
 def test_spectral_residual_is_empty_where_flat(degenerate):
     assert spectral_residual(Picture(degenerate["mid-grey"])).max() == 0
+
+
+def test_a_doubtful_subject_counts_in_part():
+    """The paler the disc, the nearer centroid, box and area come to those of no subject, without a jump."""
+    values = []
+    for strength in np.linspace(0.02, 0.5, 49):
+        colour = tuple(round(70 + strength * (255 - 70)) for _ in range(3))
+        rgb, _ = disc(centre=(130, 120), ground=(70, 70, 70), colour=colour)
+        noise = np.random.default_rng(1).normal(0, 6, rgb.shape[:2])[..., None]
+        found = subject(Picture(np.clip(rgb + noise, 0, 255).astype(np.uint8)))
+        assert found.trust == pytest.approx(np.clip((found.distinctness - 0.28) / 0.1, 0, 1) if found.found else 0)
+        values.append((found.trust, found.centroid[0], found.box[0], found.area))
+    values = np.array(values)
+    assert values[0].tolist() == [0, 0.5, 0, 0]
+    assert values[-1] == pytest.approx([1, 0.325, 0.2, 0.065], abs=0.02)
+    assert np.abs(np.diff(values[:, 1:], axis=0)).max() < 0.15
+
+
+def test_erosion_between_two_brushes():
+    from iaa_classic.features.saliency import _eroded
+
+    plane = RANDOM.random((20, 30), dtype=np.float32)
+    small, large = (np.asarray(cv2.erode(plane, np.ones((size, size), np.uint8))) for size in (5, 7))
+    np.testing.assert_array_equal(_eroded(plane, 2.0), small)
+    np.testing.assert_allclose(_eroded(plane, 2.25), 0.75 * small + 0.25 * large, atol=1e-6)

@@ -173,12 +173,12 @@ def test_native_tiles_and_their_cells():
 
 def test_sampling_stands_for_the_whole(photographs):
     """Focus of an enlarged photograph from its tiles against its focus from every pixel."""
-    from iaa_classic.features.sharpness_edges import edges
+    from iaa_classic.features.sharpness_edges import edges, smoothed
 
     for rgb in photographs.values():
         large = Picture(cv2.resize(rgb, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC))
         luma = large.native_luma.astype(np.float32)
-        everything = crispness(edges(luma, len(luma)).cells.sum(axis=(1, 2, 3))[:, None])[0]
+        everything = crispness(edges(luma, smoothed(large.native_luma), len(luma)).cells.sum(axis=(1, 2, 3))[:, None])[0]
         assert focus(large) == pytest.approx(everything, abs=0.02)
 
 

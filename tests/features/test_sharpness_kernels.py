@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from iaa_classic.features.kernels.sharpness import block_sums, edge_profiles, sobel_at, step_sums, variation_lost
+from iaa_classic.features.kernels.sharpness import edge_profiles, sobel_at, step_sums, tensor_sums, variation_lost
+from iaa_classic.features.kernels.sharpness_blocks import amplitude_bands, block_contrasts, block_sums, chroma_responses
+from iaa_classic.features.kernels.sharpness_wavelet import wavelet_97_step
 
 pytestmark = pytest.mark.kernels
 
@@ -34,7 +36,7 @@ def test_sobel_at_is_opencvs_sobel(stack):
 
 def test_step_sums(stack):
     smooth = cv2.GaussianBlur(stack, (15, 15), 3)
-    cells, activity, tensor = step_sums(stack, smooth, 40, 16, 4, 1.5)
+    cells, activity = step_sums(stack, smooth, 40, 16, 4, 1.5)
     fine, coarse = naive_gradient(stack), naive_gradient(smooth)
     energy = coarse[0] ** 2 + coarse[1] ** 2
     expected = np.zeros((3, 3, 3, 3))
@@ -60,9 +62,13 @@ def test_step_sums(stack):
     inner[[0, -1]] = 0
     inner[:, [0, -1]] = 0
     np.testing.assert_allclose(activity, inner.reshape(3, 5, 8, 6, 8).mean(axis=(2, 4)), rtol=1e-4)
-    inside = np.s_[1:-1, 1:-1]
-    expected_tensor = [(coarse[i][inside] * coarse[j][inside]).mean() for i, j in ((0, 0), (0, 1), (1, 1))]
-    np.testing.assert_allclose(tensor, expected_tensor, rtol=1e-4)
+
+
+def test_tensor_sums(stack):
+    gradient = [part[1:-1, 1:-1] for part in naive_gradient(stack)]
+    expected = [(gradient[i] * gradient[j]).sum() for i, j in ((0, 0), (0, 1), (1, 1))]
+    np.testing.assert_allclose(tensor_sums(stack), expected, rtol=1e-4)
+    assert tensor_sums(stack[:2]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("slope", [0, 0.5, 1])
@@ -104,10 +110,14 @@ def test_edge_profiles_thin_and_leave_out_slanted_and_weak_edges():
 
 
 def test_variation_lost(stack):
-    smooth = cv2.blur(stack, (9, 1))
+    smooth = [cv2.blur(stack, size) for size in ((9, 1), (1, 9))]
+    total, lost = variation_lost(stack, *smooth)
     inner = np.s_[2:-1, 2:-1]
-    sharp, left = (np.abs(naive_gradient(plane)[0])[inner] for plane in (stack, smooth))
-    assert variation_lost(stack, smooth) == pytest.approx((sharp.sum(), np.maximum(sharp - left, 0).sum()), rel=1e-4)
+    for axis in range(2):
+        sharp, soft = (np.abs(naive_gradient(plane)[axis])[inner] for plane in (stack, smooth[axis]))
+        assert total[axis] == pytest.approx(sharp.sum(), rel=1e-4)
+        assert lost[axis] == pytest.approx(np.maximum(sharp - soft, 0).sum(), rel=1e-4)
+    assert not np.any(variation_lost(stack[:, :3].copy(), smooth[0][:, :3].copy(), smooth[1][:, :3].copy()))
 
 
 def test_block_sums(stack):
@@ -124,3 +134,56 @@ def test_block_sums(stack):
     np.testing.assert_allclose(mean, stack.reshape(3, 5, 8, 6, 8).mean(axis=(2, 4)), rtol=1e-4)
     assert clipped[0, 0, 0] == 1
     assert block_sums(stack[:5], 5, 8).shape == (3, 1, 0, 6)
+
+
+def test_chroma_responses():
+    rgb = np.random.default_rng(4).integers(0, 256, (48, 35, 3), dtype=np.uint8)
+    tile_height, rows, columns = 24, 3, 4
+    found = chroma_responses(rgb, tile_height, np.arange(2 * rows * columns))
+    for tile in range(2):
+        whole = rgb[24 * tile : 24 * tile + 24, :32].astype(np.float64)
+        half = np.floor(whole.reshape(12, 2, 16, 2, 3).mean(axis=(1, 3)) + 0.5)
+        luma = half @ (0.299, 0.587, 0.114)
+        for c, chroma in enumerate((0.564 * (half[..., 2] - luma), 0.713 * (half[..., 0] - luma))):
+            expected = block_sums(chroma.astype(np.float32), 12, 4)[0, 0].ravel()
+            np.testing.assert_allclose(found[c].reshape(2, -1)[tile], expected, rtol=1e-3)
+
+
+def test_amplitude_bands(stack):
+    spectrum = np.fft.rfft2(stack).astype(np.complex64)
+    band = np.random.default_rng(5).integers(0, 3, spectrum.shape).astype(np.uint8)
+    weight = np.r_[1, np.full(spectrum.shape[1] - 2, 2), 1].astype(np.float32)
+    sums, strong = amplitude_bands(spectrum, band, weight, 3, 2000.0)
+    size = np.abs(spectrum)
+    np.testing.assert_allclose(sums, [(size * weight)[band == b].sum() for b in range(3)], rtol=1e-5)
+    assert strong == np.count_nonzero(np.abs(np.fft.fft2(stack)) > 2000)
+
+
+def test_block_contrasts(stack):
+    found = block_contrasts(stack, 32)
+    assert found.shape == (4, 2)
+    for row, column in np.ndindex(4, 2):
+        assert found[row, column] == np.ptp(stack[32 * row : 32 * row + 32, 32 * column : 32 * column + 32])
+
+
+@pytest.mark.parametrize("shape", [(12, 17), (7, 4), (2, 5), (1, 1), (1, 6), (9, 1)])
+def test_wavelet_97_step_is_correlation_with_mirrored_borders(shape):
+    random = np.random.default_rng(8)
+    plane = random.random(shape).astype(np.float32)
+    low, high = (random.random(taps).astype(np.float32) for taps in (9, 7))
+
+    def along_rows(values, taps, start):
+        mode = "reflect" if values.shape[1] > 1 else "edge"
+        padded = np.pad(values.astype(np.float64), ((0, 0), (len(taps) // 2,) * 2), mode=mode)
+        return np.stack([np.correlate(line, taps.astype(np.float64), "valid")[start::2] for line in padded])
+
+    def transformed(across, down):
+        return along_rows(along_rows(plane, *across).T, *down).T if plane.shape[1] > across[1] else np.empty((0, 0))
+
+    smooth, rough = (low, 0), (high, 1)
+    approximation, *details = wavelet_97_step(plane, low, high)
+    np.testing.assert_allclose(approximation, transformed(smooth, smooth), rtol=1e-4)
+    for found, filters in zip(details, [(smooth, rough), (rough, smooth), (rough, rough)], strict=True):
+        expected = transformed(*filters)
+        assert found.size == expected.size
+        np.testing.assert_allclose(found.ravel(), expected.ravel() ** 2, rtol=1e-4)

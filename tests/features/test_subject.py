@@ -11,7 +11,7 @@ import pytest
 from iaa_classic import degradations
 from iaa_classic.features import Picture
 from iaa_classic.features import subject as module
-from iaa_classic.features.kernels.subject import segment_roots, smallest_box
+from iaa_classic.features.kernels.subject import segment_roots
 from iaa_classic.features.saliency import small_saliency
 from iaa_classic.features.saliency import subject as find
 
@@ -32,20 +32,6 @@ def disc(centre, radius):
 
 def box(left, top, right, bottom):
     return lambda rgb, colour: cv2.rectangle(rgb, (left, top), (right - 1, bottom - 1), colour, cv2.FILLED)
-
-
-@pytest.mark.kernels
-@pytest.mark.parametrize("share", [0.3, 0.8, 1.0])
-def test_smallest_box_agrees_with_trying_all(share):
-    for _ in range(5):
-        mass = RANDOM.random((5, 6)) ** 4
-        areas = [
-            (bottom - top) * (right - left)
-            for top, bottom in itertools.combinations(range(6), 2)
-            for left, right in itertools.combinations(range(7), 2)
-            if mass[top:bottom, left:right].sum() >= share * mass.sum() * (1 - 1e-12)
-        ]
-        assert smallest_box(mass, share) == min(areas)
 
 
 @pytest.mark.kernels
@@ -77,23 +63,16 @@ def test_saliency_spread_by_hand(monkeypatch):
     monkeypatch.setattr(module, "saliency_blocks", lambda picture: blocks)
     picture = Picture(np.zeros((4, 4, 3), dtype=np.uint8))
     assert module.saliency_spread(picture) == pytest.approx(2 / 400)
-    assert module.saliency_box_area(picture) == pytest.approx(8 * 7 / 400)
 
 
 def test_saliency_of_a_flat_picture_is_spread_evenly(degenerate):
     picture = Picture(degenerate["mid-grey"])
     assert module.saliency_spread(picture) == pytest.approx(0.7)
-    assert module.saliency_box_area(picture) == pytest.approx(0.8)
 
 
 def test_saliency_spreads_with_the_subject():
     sizes = [module.saliency_spread(scene(disc((200, 150), radius))) for radius in (15, 40, 80)]
-    boxes = [module.saliency_box_area(scene(disc((200, 150), radius))) for radius in (15, 40, 80)]
     assert sizes == sorted(sizes)
-    assert boxes == sorted(boxes)
-    apart = scene(lambda rgb, colour: (disc((60, 150), 28)(rgb, colour), disc((340, 150), 28)(rgb, colour)))
-    together = scene(disc((200, 150), 40))
-    assert module.saliency_box_area(apart) > 2 * module.saliency_box_area(together)
 
 
 def bumps(number):
@@ -202,7 +181,7 @@ def test_nothing_to_measure_without_a_subject(name, degenerate):
         assert getattr(module, name)(Picture(degenerate[kind])) == 0
 
 
-MAPS = ("saliency_spread", "saliency_box_area", "attention_concentration", "saliency_agreement", "subject_distinctness")
+MAPS = ("saliency_spread", "attention_concentration", "saliency_agreement", "subject_distinctness")
 
 
 @pytest.mark.parametrize("name", [*SHAPE, *MAPS])
