@@ -19,6 +19,7 @@ def main(path: str) -> None:
         "iaa_classic/features/kernels/jit.py",
         "iaa_classic/py.typed",
         "iaa_classic/features/py.typed",
+        "iaa_classic/features/baselines.csv",
         "iaa_classic/data/default.skops",
     ]
     missing = [name for name in needed if name not in names]
