@@ -65,6 +65,24 @@ def _places(count: float) -> list[tuple[float, float]]:
     return spread[: int(count)]
 
 
+PAINTS = {
+    "red": (200, 30, 35),
+    "yellow": (235, 205, 45),
+    "pink": (240, 150, 185),
+    "purple": (115, 45, 140),
+    "orange": (235, 130, 30),
+    "white": (255, 255, 255),
+}
+"""Colours of the painted discs, R, G, B."""
+
+
+def _painted(name: str, colour: tuple[int, int, int]) -> Change:
+    def apply(rgb: Pixels, share: float) -> Pixels:
+        return changes.paint(rgb, share, colour, "middle")
+
+    return Change(f"painted {name}", "colour", apply, (0.1, 0.2, 0.35), f"share painted {name}")
+
+
 _TABLE = (
     # sharpness
     Change("defocus", "sharpness", degradations.defocus, (2, 4, 8), "disc blur; radius in thousandths of the long side"),
@@ -124,48 +142,7 @@ _TABLE = (
         (0.1, 0.2, 0.35),
         "share painted the colour of skin",
     ),
-    Change(
-        "painted red",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (200, 30, 35), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted red",
-    ),
-    Change(
-        "painted yellow",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (235, 205, 45), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted yellow",
-    ),
-    Change(
-        "painted pink",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (240, 150, 185), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted pink",
-    ),
-    Change(
-        "painted purple",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (115, 45, 140), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted purple",
-    ),
-    Change(
-        "painted orange",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (235, 130, 30), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted orange",
-    ),
-    Change(
-        "painted white",
-        "colour",
-        lambda rgb, s: changes.paint(rgb, s, (255, 255, 255), "middle"),
-        (0.1, 0.2, 0.35),
-        "share painted white",
-    ),
+    *(_painted(name, colour) for name, colour in PAINTS.items()),
     # composition
     Change("mirrored halves", "composition", changes.mirrored, (0.4, 0.7, 1.0), "right half towards the mirrored left one"),
     Change(
