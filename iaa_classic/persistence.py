@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from .models.reader import CLASSES, MAX_BYTES, ModelFileError, Reader
+from .models.reader import CLASSES, ESTIMATORS, MAX_BYTES, ModelFileError, Reader
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -35,7 +35,7 @@ def save_model(model: AestheticRegressor | AdditiveModel | Pipeline, path: str |
     Parameters
     ----------
     model : AestheticRegressor, AdditiveModel or Pipeline
-        Fitted; a pipeline may hold ``FeatureExtractor`` and ``AestheticRegressor``. A ``RandomState`` given as
+        Fitted; a pipeline may hold ``FeatureExtractor`` and one of our estimators. A ``RandomState`` given as
         ``random_state`` is not kept, nor what an extractor remembers of failures.
     path : path-like
         Written under a temporary name first, so that a crash leaves no half file; an existing file is replaced.
@@ -144,14 +144,24 @@ def _plain(model: Any) -> Any:
         copy = type(model)(steps, verbose=bool(model.verbose))
     elif kind == "FeatureExtractor":
         copy = type(model)(**_plain_values(model.get_params(deep=False))).fit()
-    elif kind == "AestheticRegressor":
-        if "model_" not in vars(model):
+    elif kind in ESTIMATORS:
+        fitted = {name: value for name, value in vars(model).items() if name in model._fitted_names}
+        if not fitted:
             raise ValueError("the model is not fitted yet; call fit before saving it")
         copy = type(model)(**_plain_values(model.get_params(deep=False)))
-        vars(copy).update({name: value for name, value in vars(model).items() if name.endswith("_")})
+        vars(copy).update({name: _plain_fitted(value) for name, value in fitted.items()})
     else:
         copy = model
     return copy
+
+
+def _plain_fitted(value: Any) -> Any:
+    """What a fit left, with estimators inside it copied likewise."""
+    if isinstance(value, list):
+        return [_plain_fitted(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain_fitted(item) for key, item in value.items()}
+    return _plain(value) if type(value).__name__ in ESTIMATORS else value
 
 
 def _plain_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,6 +173,8 @@ def _plain_value(value: Any) -> Any:
 
     if isinstance(value, np.random.RandomState):
         return None
+    if type(value).__name__ in ESTIMATORS:
+        return type(value)(**_plain_values(value.get_params(deep=False)))
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, os.PathLike):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .shapley import product_game
 from .trees import chunks
@@ -25,12 +25,6 @@ KNOTS = 41
 
 REFERENCES = 32
 """Training photographs that stand in for features that do not take part, at most."""
-
-MOST_ROWS = 5000
-"""Training rows up to which the exact support vector machine is solved; its kernel matrix grows with their square."""
-
-LANDMARKS = 1000
-"""Rows that span the solution when there are more than ``MOST_ROWS``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +148,7 @@ class AdditiveKernel:
 
     def centred_on(self, X: Floats) -> AdditiveKernel:
         """The same predictions, with the baseline and the effects of features referring to these rows."""
-        return _centred(self, self.transform(X), np.ones(len(X)))
+        return centred(self, self.transform(X), np.ones(len(X)))
 
 
 def rbf(a: NDArray[Any], b: NDArray[Any], gamma: float) -> Floats:
@@ -219,140 +213,7 @@ def check_kernel(kernel: AdditiveKernel) -> None:
         raise ValueError("kernel: a width, a spread or the intercept is out of range")
 
 
-def fit_kernel(
-    X: Floats,
-    y: Floats,
-    groups: ArrayLike,
-    n_groups: int,
-    *,
-    sample_weight: Floats | None = None,
-    C: float = 0.25,
-    gamma: float = 0.1,
-    epsilon: float = 0.3,
-    random_state: Any = None,
-) -> AdditiveKernel:
-    """Fit a support vector regression with one RBF kernel per group of columns.
-
-    Parameters
-    ----------
-    X : ndarray of float64, shape (n, n_features)
-        NaN where missing.
-    y : ndarray of float64, shape (n,)
-    groups : array-like of int, shape (n_features,)
-        Group of each column, 0 to ``n_groups - 1``.
-    C, epsilon : float
-        Cost and insensitive width of the regression, for a target scaled to unit variance and a kernel scaled to unit
-        variance in feature space.
-    gamma : float
-        A group's kernel has the width ``gamma / (number of its features)``, for features of unit variance.
-
-    Notes
-    -----
-    A group's weight is its number of features: a criterion that is measured in more ways may say more. With more than
-    ``MOST_ROWS`` rows the solution is sought in the span of ``LANDMARKS`` random rows, with the squared loss (a
-    least-squares support vector machine), in memory that does not grow with the square of the rows.
-    """
-    from sklearn.utils import check_random_state
-
-    groups = np.asarray(groups, dtype=np.int64)
-    weight = np.ones(len(X)) if sample_weight is None else sample_weight
-    used = np.flatnonzero(weight > 0)
-    X, y, weight = X[used], y[used], weight[used]
-    knots, spread = _rank_scale(X, weight)
-    rows = scaled_ranks(X, knots, spread)
-    sizes = np.bincount(groups[spread > 0], minlength=n_groups)
-    weights, gammas = sizes / max(sizes.sum(), 1), gamma / np.maximum(sizes, 1)
-    mean = float(np.average(y, weights=weight))
-    scale = float(np.sqrt(np.average((y - mean) ** 2, weights=weight)))
-    target = (y - mean) / (scale or 1.0)
-
-    if not sizes.any() or scale == 0:
-        support, dual, intercept = np.arange(1), np.zeros(1), 0.0
-    elif len(rows) <= MOST_ROWS:
-        gram = _gram(rows, rows, groups, weights, gammas)
-        variance = max(1 - float(weight @ gram @ weight) / weight.sum() ** 2, 1e-12)
-        weights = weights / variance
-        support, dual, intercept = _solve_svr(gram / variance, target, weight, C, epsilon)
-    else:
-        chosen = check_random_state(random_state).permutation(len(rows))[:LANDMARKS]
-        gram = _gram(rows[chosen], rows[chosen], groups, weights, gammas)
-        weights = weights / max(1 - float(gram.mean()), 1e-12)
-        support, dual, intercept = _solve_landmarks(rows, target, weight, chosen, groups, weights, gammas, C)
-
-    kernel = AdditiveKernel(
-        groups=groups,
-        knots=knots,
-        spread=spread,
-        support=rows[support],
-        dual=dual * scale,
-        weights=weights,
-        gammas=gammas,
-        centres=np.zeros(n_groups),
-        intercept=intercept * scale + mean,
-        references=rows[:1],
-        reference_weights=np.ones(1),
-    )
-    return _centred(kernel, rows, weight)
-
-
-def _rank_scale(X: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Quantiles of every column, and the factor that gives its ranks unit variance (0 where it does not vary)."""
-    levels = np.linspace(0, 1, KNOTS)
-    knots, spread = np.zeros((KNOTS, X.shape[1])), np.zeros(X.shape[1])
-    for column in range(X.shape[1]):
-        known = ~np.isnan(X[:, column])
-        x = X[known, column]
-        if x.size and x.min() < x.max():
-            knots[:, column] = weighted_quantiles(x, levels, weight[known])
-            spread[column] = np.sqrt(12)
-    return knots, spread
-
-
-def _gram(a: NDArray[np.float32], b: NDArray[np.float32], groups: NDArray[np.int64], weights: Floats, gammas: Floats) -> Floats:
-    total = np.zeros((len(a), len(b)))
-    for group in np.flatnonzero(weights):
-        own = groups == group
-        total += weights[group] * rbf(a[:, own], b[:, own], gammas[group])
-    return total
-
-
-def _solve_svr(
-    gram: Floats, target: Floats, weight: Floats, C: float, epsilon: float
-) -> tuple[NDArray[np.int64], Floats, float]:
-    from sklearn.svm import SVR
-
-    solver = SVR(kernel="precomputed", C=C, epsilon=epsilon, tol=1e-8, cache_size=500)
-    solver.fit(gram, target, sample_weight=weight)
-    support = solver.support_.astype(np.int64)
-    if not support.size:
-        return np.arange(1), np.zeros(1), float(solver.intercept_[0])
-    return support, solver.dual_coef_.ravel().astype(np.float64), float(solver.intercept_[0])
-
-
-def _solve_landmarks(
-    rows: NDArray[np.float32],
-    target: Floats,
-    weight: Floats,
-    chosen: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    weights: Floats,
-    gammas: Floats,
-    C: float,
-) -> tuple[NDArray[np.int64], Floats, float]:
-    """Kernel ridge regression in the span of the chosen rows, by normal equations summed over slices of rows."""
-    size = len(chosen)
-    normal, right = np.zeros((size + 1, size + 1)), np.zeros(size + 1)
-    for some in chunks(len(rows), size):
-        design = np.column_stack([_gram(rows[some], rows[chosen], groups, weights, gammas), np.ones(len(rows[some]))])
-        weighted = design * weight[some, None]
-        normal += weighted.T @ design
-        right += weighted.T @ target[some]
-    normal[:size, :size] += _gram(rows[chosen], rows[chosen], groups, weights, gammas) / C
-    solution: Floats = np.linalg.lstsq(normal, right, rcond=1e-12)[0].astype(np.float64)
-    return chosen, solution[:-1], float(solution[-1])
-
-
-def _centred(kernel: AdditiveKernel, rows: NDArray[np.float32], weight: Floats) -> AdditiveKernel:
+def centred(kernel: AdditiveKernel, rows: NDArray[np.float32], weight: Floats) -> AdditiveKernel:
     """The same kernel with the means of its groups over the training rows, and references that have the same means."""
     sums = np.concatenate([kernel._expansions(rows[some]) for some in chunks(len(rows), len(kernel.support))])
     centres = np.average(sums, axis=0, weights=weight)

@@ -27,6 +27,9 @@ CLASSES: Mapping[str, str] = {
 """The classes that a model file may hold, and the modules they come from; beside these only dict, list, tuple, str,
 numbers, ``None`` and arrays of numbers or of strings."""
 
+ESTIMATORS = frozenset(name for name in CLASSES if CLASSES[name].startswith("iaa_classic.models.") and "Additive" not in name)
+"""Those of ``CLASSES`` that learn a model: what a fit leaves in them is named by their ``_fitted_names``."""
+
 MAX_BYTES = 512 * 2**20
 """Largest model that is read, unpacked."""
 
@@ -64,7 +67,7 @@ class Reader:
         if not isinstance(schema, dict) or schema.get("protocol") != 2 or isinstance(schema["protocol"], bool):
             protocol = schema.get("protocol") if isinstance(schema, dict) else None
             refuse(f"it is written in skops protocol {protocol!r}, and 2 is understood")
-        if self._kind(schema) not in ("AestheticRegressor", "AdditiveModel", "Pipeline"):
+        if self._kind(schema) not in (*ESTIMATORS, "AdditiveModel", "Pipeline"):
             refuse("it holds no model")
         return self.value(schema)
 
@@ -106,7 +109,9 @@ class Reader:
             refuse(f"the state of {kind} is not a dict")
         if self.only_scorer and kind == "Pipeline":
             return self._last_step(content)
-        if self.only_scorer and kind == "AestheticRegressor":
+        if self.only_scorer and kind in ESTIMATORS:
+            if "model_" not in content["content"]:
+                raise ModelFileError(f"it holds a {kind}, which has no single score; read it with load_model")
             return self.value(content["content"]["model_"])
         if kind == "AdditiveModel":
             self._check_format(content)
@@ -134,22 +139,21 @@ class Reader:
     @staticmethod
     def _estimator(cls: Any, state: dict[str, Any]) -> Any:
         """An estimator with its parameters and nothing else but what a fit of its class leaves."""
-        fitted = {
-            "AestheticRegressor": {"model_", "n_features_in_", "feature_names_in_"},
-            "FeatureExtractor": {"feature_names_"},
-            "Pipeline": set(),
-        }[cls.__name__]
+        own = {"FeatureExtractor": {"feature_names_"}, "Pipeline": set()}
+        fitted = cls._fitted_names if cls.__name__ in ESTIMATORS else own[cls.__name__]
         names = set(cls._get_param_names())
         if not names <= set(state) or not set(state) <= names | fitted:
             wrong = sorted(set(state) ^ names)
             refuse(f"the parameters of {cls.__name__} are not those of this version ({', '.join(map(str, wrong[:5]))})")
         instance = cls(**{name: state[name] for name in names})
-        if cls.__name__ == "AestheticRegressor":
+        left = {name: value for name, value in state.items() if name in fitted}
+        if cls.__name__ in ESTIMATORS:
             instance._check_parameters()
-            instance._check_fitted(state)
+            if left:  # an estimator that is a parameter of another is not fitted
+                instance._check_fitted(state)
         elif cls.__name__ == "Pipeline":
             instance._validate_steps()
-        vars(instance).update({name: value for name, value in state.items() if name in fitted})
+        vars(instance).update(left)
         return instance
 
     def _dict(self, node: Any) -> dict[str, Any]:

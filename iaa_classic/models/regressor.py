@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
-from ..features.catalogue import CRITERIA, Feature, catalogue
-from .additive import AdditiveModel, Core, build_model
+from .additive import AdditiveModel, Core
 from .average import AdditiveAverage
-from .kernel import fit_kernel
-from .trees import fit_trees
+from .base import AdditiveEstimator, Columns, MissingRowsWarning, require
+from .kernel_fit import fit_kernel
+from .trees_fit import fit_trees
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNNAMED = "features"
-"""The criterion of columns that the catalogue does not know."""
+__all__ = ["AestheticRegressor", "MissingRowsWarning"]
+
+Floats = NDArray[np.float64]
 
 
-class MissingRowsWarning(UserWarning):
-    """Some rows hold no value at all and are left out of the fit."""
-
-
-class AestheticRegressor(RegressorMixin, BaseEstimator):
+class AestheticRegressor(RegressorMixin, AdditiveEstimator):
     """Predict ratings by a score that is the exact sum of its criteria's effects.
 
     Parameters
@@ -85,10 +81,6 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
     True
     """
 
-    model_: AdditiveModel
-    n_features_in_: int
-    feature_names_in_: NDArray[np.object_]
-
     def __init__(
         self,
         model: str = "gbm",
@@ -136,31 +128,11 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         sample_weight : array-like, shape (n,), optional
         """
         self._check_parameters()
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True)
-        y = np.asarray(y, dtype=np.float64)
-        weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        readable = ~np.isnan(X).all(axis=1)
-        if not readable.all():
-            self._warn_missing(readable)
-            X, y, weight = X[readable], y[readable], None if weight is None else weight[readable]
-        if weight is not None and not weight.any():
-            raise ValueError("every sample_weight is zero; at least one photograph must count")
-        names = self._column_names()
-        measured = catalogue() if hasattr(self, "feature_names_in_") else {}
-        known = measured | _records_of_collections([name for name in names if measured and name not in measured])
-        criteria_of = self._criteria_of(names, known)
-        criteria = _ordered(criteria_of)
-        groups = np.array([criteria.index(criterion) for criterion in criteria_of])
-        core = self._fit_core(X, y, weight, groups, len(criteria), self._constraints(names, known))
-        self.model_ = build_model(
-            core,
-            X if weight is None else X[weight > 0],
-            names=names,
-            criteria_of=criteria_of,
-            criteria=criteria,
-            scale=self.scale or (float(y.min()), float(y.max())),
-            catalogue={name: measured[name].version for name in names if name in measured},
-        )
+        X, y, weight = self._readable_rows(X, y, sample_weight)
+        y = y.astype(np.float64)
+        columns = self._columns()
+        core = self._fit_core(X, y, weight, columns)
+        self.model_ = self._named(core, X, weight, columns, self.scale or (float(y.min()), float(y.max())))
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
@@ -237,152 +209,22 @@ class AestheticRegressor(RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         return self.model_
 
-    def _checked(self, X: Any) -> NDArray[np.float64]:
-        values: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        return values
-
-    @staticmethod
-    def _framed(table: pd.DataFrame, X: Any) -> pd.DataFrame:
-        index = getattr(X, "index", None)
-        return table if index is None or callable(index) else table.set_axis(index, axis=0)
-
-    def _column_names(self) -> list[str]:
-        names = getattr(self, "feature_names_in_", None)
-        return [f"x{column}" for column in range(self.n_features_in_)] if names is None else [str(name) for name in names]
-
-    def _criteria_of(self, names: Sequence[str], known: Mapping[str, Feature]) -> list[str]:
-        if self.criteria is not None and not isinstance(self.criteria, Mapping):
-            given = [str(criterion) for criterion in self.criteria]
-            if isinstance(self.criteria, str) or len(given) != len(names):
-                raise ValueError(
-                    f"criteria must name one criterion for each of the {len(names)} columns, got {self.criteria!r}; "
-                    "give a sequence of that length, a mapping from column to criterion, or None"
-                )
-            return given
-        own = {name: record.criterion for name, record in known.items()} | dict(self.criteria or {})
-        return [str(own.get(name, UNNAMED)) for name in names]
-
-    def _constraints(self, names: Sequence[str], known: Mapping[str, Feature]) -> NDArray[np.int8] | None:
-        if isinstance(self.monotonic, Mapping):
-            own: Mapping[str, int] = self.monotonic
-            unknown = [name for name in own if name not in names]
-            if unknown or not set(own.values()) <= {-1, 0, 1}:
-                raise ValueError(
-                    f"monotonic must map names of columns to -1, 0 or 1, got {dict(own)!r}"
-                    + (f"; there is no column {', '.join(map(repr, unknown))}" if unknown else "")
-                )
-        elif self.monotonic:
-            own = {name: record.monotonic for name, record in known.items()}
-        else:
-            own = {}
-        constraints = np.array([own.get(name, 0) for name in names], dtype=np.int8)
-        return constraints if constraints.any() else None
-
-    def _fit_core(
-        self,
-        X: NDArray[np.float64],
-        y: NDArray[np.float64],
-        weight: NDArray[np.float64] | None,
-        groups: NDArray[np.int64],
-        n_groups: int,
-        monotonic: NDArray[np.int8] | None,
-    ) -> Core:
+    def _fit_core(self, X: Floats, y: Floats, weight: Floats | None, columns: Columns) -> Core:
+        n_groups = len(columns.criteria)
         cores: list[Any] = []
         if self.model in ("gbm", "both"):
-            trees = fit_trees(
-                X,
-                y,
-                groups,
-                n_groups,
-                monotonic=monotonic,
-                sample_weight=weight,
-                n_trees=self.n_trees,
-                learning_rate=self.learning_rate,
-                max_depth=self.max_depth,
-                min_samples_leaf=self.min_samples_leaf,
-                l2_regularization=self.l2_regularization,
-                feature_share=self.feature_share,
-                n_bags=self.n_bags,
-                random_state=self.random_state,
-            )
-            cores.append(trees)
+            options = self._tree_options() | {"monotonic": columns.monotonic}
+            cores.append(fit_trees(X, y, columns.groups, n_groups, sample_weight=weight, **options))
         if self.model in ("svm", "both"):
-            kernel = fit_kernel(
-                X,
-                y,
-                groups,
-                n_groups,
-                sample_weight=weight,
-                C=self.C,
-                gamma=self.gamma,
-                epsilon=self.epsilon,
-                random_state=self.random_state,
-            )
-            cores.append(kernel)
+            options = self._kernel_options() | {"epsilon": self.epsilon}
+            cores.append(fit_kernel(X, y, columns.groups, n_groups, sample_weight=weight, **options))
         core: Core = cores[0] if len(cores) == 1 else AdditiveAverage(cores)
         return core
 
     def _check_parameters(self) -> None:
-        if self.model not in ("gbm", "svm", "both"):
-            raise ValueError(f"model must be 'gbm', 'svm' or 'both', got {self.model!r}")
-        for name in ("n_trees", "n_bags", "min_samples_leaf"):
-            _require(name, getattr(self, name), Integral, 1)
-        if self.max_depth is not None:
-            _require("max_depth", self.max_depth, Integral, 1)
-        for name in ("learning_rate", "feature_share", "C", "gamma"):
-            _require(name, getattr(self, name), Real, 0, above=True)
-        for name in ("epsilon", "l2_regularization"):
-            _require(name, getattr(self, name), Real, 0)
-        if self.feature_share > 1:
-            raise ValueError(f"feature_share must be at most 1, got {self.feature_share!r}")
+        super()._check_parameters()
+        require("epsilon", self.epsilon, Real, 0)
         if self.scale is not None:
             ends: tuple[Any, ...] = tuple(self.scale)
             if len(ends) != 2 or not all(isinstance(end, Real) for end in ends) or not ends[0] < ends[1]:
                 raise ValueError(f"scale must be (low, high) with low < high, got {self.scale!r}")
-
-    def _check_fitted(self, state: Mapping[str, Any]) -> None:
-        """Refuse the attributes of a saved fit that contradict each other."""
-        model, names = state.get("model_"), state.get("feature_names_in_")
-        if not isinstance(model, AdditiveModel) or state.get("n_features_in_") != model.core.n_features:
-            raise ValueError("regressor: it holds no fitted model, or one of another number of features")
-        if names is not None and list(names) != model.feature_names_in_:
-            raise ValueError("regressor: its columns are not those of its model")
-
-    def _warn_missing(self, readable: NDArray[np.bool_]) -> None:
-        if not readable.any():
-            raise ValueError("no row of X holds a value: none of the photographs could be read")
-        warnings.warn(
-            f"{(~readable).sum()} of {len(readable)} rows hold no value at all (photographs that could not be read?); "
-            "they are left out of the fit, and predictions for such rows are NaN",
-            MissingRowsWarning,
-            stacklevel=3,
-        )
-
-    def __sklearn_tags__(self) -> Any:
-        """Missing values are welcome."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
-
-
-def _records_of_collections(names: Sequence[str]) -> dict[str, Feature]:
-    """Records of those columns that are measured against a collection."""
-    if not names:
-        return {}
-    from ..representations import reference_records
-
-    return reference_records(names)
-
-
-def _ordered(criteria_of: Sequence[str]) -> list[str]:
-    """Distinct criteria: those of the catalogue's vocabulary first, in its order, then others as they come."""
-    present = list(dict.fromkeys(criteria_of))
-    return [name for name in CRITERIA if name in present] + [name for name in present if name not in CRITERIA]
-
-
-def _require(name: str, value: Any, kind: type, least: float, *, above: bool = False) -> None:
-    sound = isinstance(value, kind) and not isinstance(value, bool)
-    if not sound or not (value > least if above else value >= least):
-        word = "whole number" if kind is Integral else "number"
-        bound = f"above {least}" if above else f"of at least {least}"
-        raise ValueError(f"{name} must be a {word} {bound}, got {value!r}")

@@ -22,9 +22,6 @@ Floats = NDArray[np.float64]
 _CHUNK = 1 << 20
 """Cells (rows x trees, or rows x path elements) handled at once, which bounds memory."""
 
-_WORTH_THREADS = 5_000_000
-"""Cells of a training table from which on growing trees in several threads pays."""
-
 
 class Paths(NamedTuple):
     """Conditions on the way to each leaf, one entry per distinct feature; shapes (longest path, leaves).
@@ -306,68 +303,3 @@ def _centred(trees: AdditiveTrees, X: Floats, sample_weight: Floats | None) -> A
     leaf = trees.left == np.arange(len(trees.left))
     value = np.where(leaf, trees.value - np.repeat(means, np.diff(trees.tree_start)), 0.0)
     return replace(trees, baseline=trees.baseline + float(means.sum()), value=value, cover=cover)
-
-
-def fit_trees(
-    X: Floats,
-    y: Floats,
-    groups: ArrayLike,
-    n_groups: int,
-    *,
-    monotonic: ArrayLike | None = None,
-    sample_weight: Floats | None = None,
-    n_trees: int = 200,
-    learning_rate: float = 0.05,
-    max_depth: int | None = 3,
-    min_samples_leaf: int = 20,
-    l2_regularization: float = 5.0,
-    feature_share: float = 0.1,
-    n_bags: int = 10,
-    bag_share: float = 0.8,
-    random_state: Any = None,
-) -> AdditiveTrees:
-    """Boost trees that each stay inside one group of columns.
-
-    Parameters
-    ----------
-    X : ndarray of float64, shape (n, n_features)
-        NaN where missing.
-    y : ndarray of float64, shape (n,)
-    groups : array-like of int, shape (n_features,)
-        Group of each column, 0 to ``n_groups - 1``.
-    monotonic : array-like of int, shape (n_features,), optional
-        +1 or -1 where a higher value may only raise (lower) the prediction, else 0.
-    n_bags, bag_share
-        The model is the average of ``n_bags`` boosted ensembles, each grown on a random ``bag_share`` of the rows.
-    """
-    from sklearn.ensemble import HistGradientBoostingRegressor
-    from sklearn.utils import check_random_state
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
-
-    groups = np.asarray(groups, dtype=np.int64)
-    random = check_random_state(random_state)
-    columns = [np.flatnonzero(groups == group).tolist() for group in range(n_groups)]
-    used = np.arange(len(X)) if sample_weight is None else np.flatnonzero(sample_weight > 0)
-    size = len(used) if n_bags == 1 else max(1, round(bag_share * len(used)))
-    estimators = []
-    for _ in range(n_bags):
-        rows = used if size == len(used) else np.sort(random.permutation(used)[:size])
-        estimator = HistGradientBoostingRegressor(
-            max_iter=n_trees,
-            learning_rate=learning_rate,
-            max_depth=max_depth,
-            min_samples_leaf=min_samples_leaf,
-            l2_regularization=l2_regularization,
-            max_features=feature_share,
-            interaction_cst=[members for members in columns if members],
-            monotonic_cst=None if monotonic is None else np.asarray(monotonic),
-            early_stopping=False,
-            random_state=random.randint(np.iinfo(np.int32).max),
-        )
-        weight = None if sample_weight is None else sample_weight[rows]
-        # scikit-learn cannot bin a column without a single value; a constant one it never splits.
-        known = np.where(np.isnan(X[rows]).all(axis=0), 0.0, X[rows])
-        # On small tables threads wait for each other longer than they work.
-        with threadpool_limits(1 if X.size < _WORTH_THREADS else None, user_api="openmp"):
-            estimators.append(estimator.fit(known, y[rows], sample_weight=weight))
-    return trees_from_sklearn(estimators, groups, n_groups, X, sample_weight)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from sklearn.svm import SVR
 
-from iaa_classic.models import kernel as module
-from iaa_classic.models.kernel import AdditiveKernel, fit_kernel, rbf, scaled_ranks, weighted_quantiles
+from iaa_classic.models import kernel
+from iaa_classic.models import kernel_fit as module
+from iaa_classic.models.kernel import AdditiveKernel, rbf, scaled_ranks, weighted_quantiles
+from iaa_classic.models.kernel_fit import fit_kernel
 
 from ._oracles import enumerated_shapley
 
@@ -111,7 +113,7 @@ def test_references_are_all_training_rows_if_they_are_few(small):
 
 
 def test_references_of_many_rows_weigh_nearly_the_same(fitted):
-    assert len(fitted.references) == module.REFERENCES
+    assert len(fitted.references) == kernel.REFERENCES
     assert fitted.reference_weights.sum() == pytest.approx(1, abs=1e-12)
     assert (fitted.reference_weights > 0).all()
 

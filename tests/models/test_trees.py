@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from iaa_classic.models.trees import AdditiveTrees, fit_trees, trees_from_sklearn
+from iaa_classic.models.trees import AdditiveTrees, trees_from_sklearn
+from iaa_classic.models.trees_fit import fit_trees
 
 from ._oracles import enumerated_shapley
 
