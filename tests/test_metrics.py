@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics as reference
 
-from iaa_classic.metrics import accuracy, emd, krcc, mae, mse, plcc, srcc
+from iaa_classic.metrics import (
+    accuracy,
+    bootstrap_interval,
+    chi_square_distance,
+    emd,
+    kl_divergence,
+    krcc,
+    mae,
+    mse,
+    ndcg,
+    pairwise_accuracy,
+    plcc,
+    rmse,
+    srcc,
+)
 
 PAIRS = st.integers(2, 40).flatmap(lambda n: st.tuples(*[st.lists(st.integers(-5, 5).map(float), min_size=n, max_size=n)] * 2))
 
@@ -121,3 +135,97 @@ def test_emd_of_many_distributions_at_once():
 def test_what_is_no_distribution_is_refused(p, q, r, message):
     with pytest.raises(ValueError, match=message):
         emd(p, q, r=r)
+
+
+@given(PAIRS)
+def test_pairwise_accuracy_is_that_of_counting(pair):
+    true, pred = pair
+    wins = [
+        1.0 if pred[i] > pred[j] else 0.5 if pred[i] == pred[j] else 0.0
+        for i in range(len(true))
+        for j in range(len(true))
+        if true[i] > true[j] + 1
+    ]
+    expected = np.mean(wins) if wins else np.nan
+    np.testing.assert_allclose(pairwise_accuracy(true, pred, gap=1), expected)
+
+
+def test_pairwise_accuracy_without_ties_is_kendalls_tau():
+    random = np.random.default_rng(0)
+    true, pred = random.permutation(500).astype(float), random.normal(size=500)
+    assert pairwise_accuracy(true, pred) == pytest.approx((krcc(true, pred) + 1) / 2)
+
+
+def test_pairwise_accuracy_needs_no_square_of_memory(monkeypatch):
+    random = np.random.default_rng(0)
+    true, pred = random.normal(size=(2, 300))
+    whole = pairwise_accuracy(true, pred, gap=0.2)
+    monkeypatch.setattr("iaa_classic.metrics._CELLS", 1000)
+    assert pairwise_accuracy(true, pred, gap=0.2) == pytest.approx(whole, abs=1e-12)
+
+
+def test_pairwise_accuracy_refuses_a_negative_gap():
+    with pytest.raises(ValueError, match="gap must not be negative"):
+        pairwise_accuracy([1, 2], [1, 2], gap=-1)
+
+
+def test_ndcg_by_hand():
+    # gains 2 0 1 in the predicted order 0 1 2 against 2 1 0 in the best
+    got = ndcg([3, 1, 2], [2, 3, 1])
+    dcg, ideal = 0 + 2 / np.log2(3) + 1 / np.log2(4), 2 + 1 / np.log2(3)
+    assert got == pytest.approx(dcg / ideal)
+    assert ndcg([3, 1, 2], [2, 3, 1], k=1) == 0
+    assert ndcg([3, 1, 2], [3, 1, 2]) == pytest.approx(1)
+    assert np.isnan(ndcg([2, 2], [1, 2]))
+    with pytest.raises(ValueError, match="k must be at least 1"):
+        ndcg([1, 2], [1, 2], k=0)
+
+
+def test_distances_of_distributions_agree_with_scipy():
+    random = np.random.default_rng(0)
+    p, q = random.random((2, 5, 7))
+    np.testing.assert_allclose(kl_divergence(p, q), [stats.entropy(a, b) for a, b in zip(p, q, strict=True)], rtol=1e-12)
+    shares, others = p / p.sum(axis=1, keepdims=True), q / q.sum(axis=1, keepdims=True)
+    by_hand = [(((a - b) ** 2) / (a + b)).sum() / 2 for a, b in zip(shares, others, strict=True)]
+    np.testing.assert_allclose(chi_square_distance(p, q), by_hand, rtol=1e-12)
+    assert isinstance(chi_square_distance(p[0], q[0]), float)
+
+
+def test_distances_of_distributions_at_their_ends():
+    assert chi_square_distance([1, 0, 0], [0, 1, 0]) == 1
+    assert chi_square_distance([1, 1, 0], [2, 2, 0]) == 0
+    assert kl_divergence([1, 1, 0], [1, 1, 0]) == 0
+    assert kl_divergence([1, 0], [1, 1]) == pytest.approx(np.log(2))
+    assert kl_divergence([1, 1], [1, 0]) == np.inf
+
+
+def test_rmse_is_the_root_of_mse():
+    assert rmse([1, 2, 3], [1, 2, 5]) == pytest.approx(np.sqrt(4 / 3))
+
+
+def test_bootstrap_interval_of_a_mean_is_that_of_theory():
+    values = np.random.default_rng(0).normal(10, 2, 400)
+    low, high = bootstrap_interval(lambda x: float(x.mean()), values, n_resamples=2000)
+    half = 1.96 * values.std() / 20
+    assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.1 * half)
+
+
+def test_bootstrap_draws_whole_groups():
+    groups = np.repeat(np.arange(20), 10)
+    values = np.repeat(np.random.default_rng(0).normal(size=20), 10)
+    alone, grouped = (np.diff(bootstrap_interval(lambda x: float(x.mean()), values, groups=g)).item() for g in (None, groups))
+    # a group of ten equal values says as much as one of them
+    assert grouped / alone == pytest.approx(np.sqrt(10), rel=0.15)
+
+
+def test_bootstrap_leaves_out_where_the_figure_is_undefined():
+    assert np.isnan(bootstrap_interval(srcc, [1.0, 1.0, 1.0], [1.0, 2.0, 3.0])).all()
+    low, high = bootstrap_interval(srcc, [1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
+    assert low == high == 1
+    with pytest.raises(ValueError, match="coverage"):
+        bootstrap_interval(srcc, [1.0], [1.0], coverage=1)
+
+
+def test_bootstrap_repeats_itself():
+    first, again, other = (bootstrap_interval(lambda x: float(x.mean()), np.arange(30.0), seed=s) for s in (1, 1, 2))
+    assert first == again != other
