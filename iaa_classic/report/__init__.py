@@ -1,0 +1,1 @@
+"""Pages and plots drawn from the data objects of the other packages."""
