@@ -12,12 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .compiling import warm_up
 from .face_detection import INSTALLED, detector_for, warn_once
 from .features import select
 from .features.picture import FaceFinder
 from .images import MAX_PIXELS
-from .measuring import Measurement, describe_source, measure_images, warm_up
+from .measuring import Measurement, describe_source, measure_images
 from .progress import progress_bar
+from .store import store_for
 
 
 class UnreadableImageWarning(UserWarning):
@@ -47,6 +49,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         environment variable ``IAA_CLASSIC_FACE_MODEL`` names), a YuNet model file, or nothing. Where nothing is installed,
         these features are missing values, which is said once per process by a ``NoFaceDetectorWarning``; with ``None`` they
         are missing in silence. No other feature looks for faces. A model file can hold a path, not a ``FaceDetector``.
+    store : None, "default", path or FeatureStore, default=None
+        Where values are kept and read again: nowhere, in the user's cache folder (see ``iaa_classic.store``), or in a folder of
+        its own. Files and bytes are looked up; arrays, open files and PIL images are always measured. What is read is
+        bit-identical to what would be measured. A model file can hold a path, not a ``FeatureStore``.
 
     Attributes
     ----------
@@ -76,6 +82,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         on_error: str = "missing",
         progress: bool = False,
         face_detector: Any = INSTALLED,
+        store: Any = None,
     ) -> None:
         self.features = features
         self.n_jobs = n_jobs
@@ -83,6 +90,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         self.on_error = on_error
         self.progress = progress
         self.face_detector = face_detector
+        self.store = store
 
     def fit(self, X: Any = None, y: Any = None) -> FeatureExtractor:
         """Check the parameters and settle the names of the columns; ``X`` and ``y`` are not looked at."""
@@ -90,6 +98,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             raise ValueError(f"on_error must be 'missing' or 'raise', got {self.on_error!r}")
         if not isinstance(self.max_pixels, (int, np.integer)) or self.max_pixels < 1:
             raise ValueError(f"max_pixels must be a positive whole number, got {self.max_pixels!r}")
+        store_for(self.store)
         features = select(self.features)
         detector_for(self.face_detector, features)
         self.feature_names_ = [record.name for record in features]
@@ -136,9 +145,15 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         from .images import ImageError
 
         features = select(self.features)
-        if self.n_jobs not in (None, 1):
-            warm_up(features)
-        results = measure_images(sources, features, n_jobs=self.n_jobs, max_pixels=self.max_pixels, face_detector=detector)
+        results = measure_images(
+            sources,
+            features,
+            n_jobs=self.n_jobs,
+            max_pixels=self.max_pixels,
+            face_detector=detector,
+            store=self.store,
+            before_first=None if self.n_jobs in (None, 1) else lambda: warm_up(features),
+        )
         with progress_bar("Measuring", len(sources), show=self.progress) as advance:
             for position, measurement in enumerate(results):
                 if measurement.error is not None and self.on_error == "raise":

@@ -7,19 +7,22 @@ are in memory, whatever their number.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .face_detection import INSTALLED, detector_for, looks_at_faces
+from .face_detection import INSTALLED, detector_for
 from .features import WORKING_SIDE, Feature, Picture, measure, select
 from .features.picture import FaceFinder
 from .images import MAX_PIXELS, ImageError, read_image
+from .recall import Question, Recall, with_content
+from .store import Content, store_for
+from .threads import one_thread
 
 _BATCH = 2
 """Pictures handed to a worker at a time: enough to hide the cost of handing over, few enough to keep all cores busy."""
@@ -29,6 +32,14 @@ _WINDOW = 16
 
 Sources are read between windows, in the caller's thread, so that whatever goes wrong in reading them reaches the caller, and no
 more than a window of pictures is in memory.
+"""
+
+_LONGEST = 1024
+"""Pictures per worker in a window, known ones counted, of which little more than the values is held."""
+
+_MIN_SIDE = 2 * WORKING_SIDE
+"""Pixels that the long side keeps where a JPEG need not be decoded in full: the working scale is reached from twice its size,
+so that the area filter and not the decoder makes the pixels.
 """
 
 
@@ -61,7 +72,12 @@ def needs_native_pixels(features: Sequence[Feature]) -> bool:
 
 
 def measure_image(
-    source: Any, features: Sequence[Feature], *, max_pixels: int = MAX_PIXELS, face_detector: Any = INSTALLED
+    source: Any,
+    features: Sequence[Feature],
+    *,
+    max_pixels: int = MAX_PIXELS,
+    face_detector: Any = INSTALLED,
+    store: Any = None,
 ) -> Measurement:
     """Decode and measure one picture; a bad one gives a ``Measurement`` with ``error`` set, never an exception.
 
@@ -75,22 +91,43 @@ def measure_image(
         Larger pictures are refused before they are decoded.
     face_detector : "installed", path, FaceDetector or None
         What finds faces, as for ``FeatureExtractor``; looked at only if a feature of ``people`` is asked for.
+    store : None, "default", path or FeatureStore
+        As for ``FeatureExtractor``.
 
     Raises
     ------
     FileNotFoundError, FaceModelError
         If the detector's model cannot be used.
     """
-    return _measured(source, features, max_pixels, detector_for(face_detector, features))
+    options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": face_detector, "store": store}
+    [measurement] = measure_images([source], features, n_jobs=1, **options)
+    return measurement
 
 
-def _measured(source: Any, features: Sequence[Feature], max_pixels: int, detector: FaceFinder | None) -> Measurement:
-    """What ``measure_image`` does, with the detector that its choice came to."""
+@dataclass(frozen=True)
+class _Settings:
+    """What is the same for all pictures of a run."""
+
+    full: bool
+    max_pixels: int
+    detector: FaceFinder | None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One picture for a worker, features by name; ``keep`` asks for the content of the file too."""
+
+    source: Any
+    names: tuple[str, ...]
+    keep: bool
+
+
+def _measured(source: Any, features: Sequence[Feature], settings: _Settings) -> Measurement:
+    """What ``measure_image`` does, without looking into a store."""
     try:
-        # The working scale is reached from twice its size, so that the area filter and not the decoder makes the pixels.
-        min_side = None if needs_native_pixels(features) else 2 * WORKING_SIDE
-        loaded = read_image(source, max_pixels=max_pixels, min_side=min_side)
-        values = measure(Picture(loaded.pixels, detector), features)
+        loaded = read_image(source, max_pixels=settings.max_pixels, min_side=None if settings.full else _MIN_SIDE)
+        with one_thread():
+            values = measure(Picture(loaded.pixels, settings.detector), features)
     except ImageError as error:
         reason = f"{error.why}; {error.remedy}" if error.remedy else error.why
         return Measurement(np.full(len(features), np.nan), error=reason)
@@ -100,15 +137,22 @@ def _measured(source: Any, features: Sequence[Feature], max_pixels: int, detecto
     return Measurement(values, warnings=loaded.warnings, width=loaded.width, height=loaded.height)
 
 
-def _measure_batch(
-    sources: Sequence[Any], names: Sequence[str], max_pixels: int, detector: FaceFinder | None
-) -> list[Measurement]:
+_Answer = tuple[Measurement, Content | None]
+"""What was measured of a picture, and the content of its file where that was asked for."""
+
+
+def _answer(source: Any, features: Sequence[Feature], settings: _Settings, *, keep: bool) -> _Answer:
+    source, content = with_content(source) if keep else (source, None)
+    return _measured(source, features, settings), content
+
+
+def _answer_batch(tasks: Sequence[_Task], settings: _Settings) -> list[_Answer]:
     """Measure a batch inside a worker process, whose libraries keep to one thread each."""
     import cv2
 
     cv2.setNumThreads(1)
-    features = select(names)
-    return [_measured(source, features, max_pixels, detector) for source in sources]
+    chosen = {names: select(names) for names in {task.names for task in tasks}}
+    return [_answer(task.source, chosen[task.names], settings, keep=task.keep) for task in tasks]
 
 
 def effective_jobs(n_jobs: int | None) -> int:
@@ -125,6 +169,8 @@ def measure_images(
     n_jobs: int | None = None,
     max_pixels: int = MAX_PIXELS,
     face_detector: Any = INSTALLED,
+    store: Any = None,
+    before_first: Callable[[], object] | None = None,
 ) -> Iterator[Measurement]:
     """Measure pictures one after another or in parallel, yielding one ``Measurement`` per source in the order given.
 
@@ -140,51 +186,111 @@ def measure_images(
         Larger pictures are refused before they are decoded.
     face_detector : "installed", path, FaceDetector or None
         As for ``measure_image``.
+    store : None, "default", path or FeatureStore
+        As for ``FeatureExtractor``. Workers do not use it: this process looks up and writes.
+    before_first : callable, optional
+        Called once, before the first picture that is not in the store is measured; never if all are.
 
     Yields
     ------
     Measurement
-        Bit-identical for any ``n_jobs``.
+        Bit-identical for any ``n_jobs``, and with or without a store.
     """
-    workers = effective_jobs(n_jobs)
     detector = detector_for(face_detector, features)
-    if workers == 1:
+    settings = _Settings(needs_native_pixels(features), max_pixels, detector)
+    chosen = store_for(store)
+    recall = Recall(chosen, features, detector, full=settings.full, min_side=_MIN_SIDE, max_pixels=max_pixels)
+    run = _Run(features, settings, recall, before_first)
+    workers = effective_jobs(n_jobs)
+    try:
+        yield from run.in_turn(sources) if workers == 1 else run.in_parallel(sources, workers)
+    finally:
+        recall.write()
+        if chosen is not None and chosen is not store:
+            chosen.close()
+
+
+class _Run:
+    """One call of ``measure_images``."""
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        settings: _Settings,
+        recall: Recall,
+        before_first: Callable[[], object] | None,
+    ) -> None:
+        self._features, self._settings, self._recall = features, settings, recall
+        self._before_first = before_first
+
+    def in_turn(self, sources: Iterable[Any]) -> Iterator[Measurement]:
+        """Measure in this process."""
         for source in sources:
-            yield _measured(source, features, max_pixels, detector)
-        return
-    from joblib import Parallel, delayed, parallel_config
-    from joblib.parallel import get_active_backend
+            question = self._recall.look(source)
+            answer = None
+            if question.missing:
+                self._prepare()
+                answer = _answer(source, self._wanted(question), self._settings, keep=question.keep)
+            yield self._settled(question, answer)
 
-    names = [record.name for record in features]
-    own_processes = type(get_active_backend()[0]).__name__ == "LokyBackend"
-    remaining = iter(sources)
-    while window := list(islice(remaining, workers * _WINDOW * _BATCH)):
-        batches = (window[start : start + _BATCH] for start in range(0, len(window), _BATCH))
-        tasks = [delayed(_measure_batch)(batch, names, max_pixels, detector) for batch in batches]
-        with parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext():
-            results = Parallel(n_jobs=workers, batch_size=1)(tasks)
-        for batch in results:
-            yield from batch
+    def in_parallel(self, sources: Iterable[Any], workers: int) -> Iterator[Measurement]:
+        """Measure in worker processes, a window of pictures at a time; known pictures take no place in it."""
+        window: list[Question] = []
+        waiting = 0
+        for source in sources:
+            question = self._recall.look(source)
+            window.append(question)
+            waiting += bool(question.missing)
+            if not waiting or waiting == workers * _WINDOW * _BATCH or len(window) == workers * _LONGEST:
+                yield from self._through_workers(window, workers)
+                window, waiting = [], 0
+        yield from self._through_workers(window, workers)
 
+    def _through_workers(self, window: Sequence[Question], workers: int) -> Iterator[Measurement]:
+        from joblib import Parallel, delayed, parallel_config
+        from joblib.parallel import get_active_backend
 
-def warm_up(features: Sequence[Feature]) -> None:
-    """Compile the kernels of ``features``, or load them from numba's cache, by measuring a small drawn picture.
+        asked = [question for question in window if question.missing]
+        answers: Iterator[_Answer] = iter(())
+        if asked:
+            self._prepare()
+            tasks = [_Task(question.source, self._names(question), question.keep) for question in asked]
+            batches = (tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH))
+            calls = [delayed(_answer_batch)(batch, self._settings) for batch in batches]
+            own_processes = type(get_active_backend()[0]).__name__ == "LokyBackend"
+            with parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext():
+                answers = chain.from_iterable(Parallel(n_jobs=workers, batch_size=1)(calls))
+        for question in window:
+            yield self._settled(question, next(answers) if question.missing else None)
 
-    Doing this once before workers start keeps them from all compiling the same kernels.
-    """
-    rows, columns = np.mgrid[0:96, 0:128]
-    drawn = np.stack([rows * 2, columns * 2, np.hypot(rows - 40, columns - 50) % 64 * 4], axis=2)
-    measure(Picture(drawn.astype(np.uint8), _OneFace() if looks_at_faces(features) else None), features)
+    def _prepare(self) -> None:
+        if self._before_first is not None:
+            self._before_first()
+            self._before_first = None
 
+    def _wanted(self, question: Question) -> list[Feature]:
+        return [self._features[position] for position in question.missing]
 
-class _OneFace:
-    """Finds a face in the middle of every picture."""
+    def _names(self, question: Question) -> tuple[str, ...]:
+        return tuple(record.name for record in self._wanted(question))
 
-    def detect(self, rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """One row, as a face detector gives it."""
-        height, width = rgb.shape[:2]
-        shares = [0.4, 0.4, 0.2, 0.2, 0.45, 0.47, 0.55, 0.47, 0.5, 0.5, 0.46, 0.55, 0.54, 0.55]
-        return np.array([[*np.multiply(shares, [width, height] * 7), 1.0]])
+    def _settled(self, question: Question, answer: _Answer | None) -> Measurement:
+        """Put together what was known and what was measured, and keep it."""
+        known = question.known
+        if answer is None:
+            assert known is not None
+            return Measurement(known.values, None, known.warnings, known.width, known.height)
+        measurement, content = answer
+        if known is not None and content == known.content and measurement.error is None:
+            values = known.values.copy()
+            values[list(question.missing)] = measurement.values
+            measurement = replace(measurement, values=values)
+        elif known is not None:  # the file has changed since it was looked up
+            measurement, content = _answer(question.source, self._features, self._settings, keep=question.keep)
+        if content is not None and measurement.error is None:
+            seen = (measurement.width, measurement.height, measurement.warnings)
+            self._recall.keep(question, content, measurement.values, seen)
+        return measurement
 
 
 def describe_source(source: Any, position: int) -> str:

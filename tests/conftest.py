@@ -15,6 +15,14 @@ import pytest
 DATA = Path(os.environ.get("IAA_CLASSIC_DATA", Path(__file__).resolve().parents[1].parent / "shared" / "data"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_feature_store(tmp_path_factory):
+    """Keep the feature store of whoever runs the tests out of them; commands in other processes inherit the variable."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IAA_CLASSIC_CACHE_DIR", str(tmp_path_factory.mktemp("feature-store")))
+        yield
+
+
 def _read(path: Path) -> np.ndarray:
     from PIL import Image
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from iaa_classic.compiling import warm_up
 from iaa_classic.features import select
-from iaa_classic.measuring import measure_image, measure_images, needs_native_pixels, warm_up
+from iaa_classic.measuring import measure_image, measure_images, needs_native_pixels
 
 RECORDS = select("lighting")[:2]
 
@@ -57,5 +58,6 @@ def test_native_pixels_are_decoded_only_when_a_feature_wants_them():
     assert needs_native_pixels(select("sharpness"))
 
 
-def test_warming_up_leaves_no_trace():
-    assert warm_up(RECORDS) is None
+def test_what_is_warm_needs_no_compilation():
+    warm_up(RECORDS)
+    assert warm_up(RECORDS) == 0

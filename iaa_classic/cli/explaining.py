@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from ..explanation import Explanation, FeatureEffect
-from ..explanation import explain as explain_photo
+from ..explanation import Explanation, FeatureEffect, explain_row
 from ..explanation.explanation import require_catalogue
 from ..explanation.sentences import quantity
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
-from .inputs import chosen_model, tell_missing_faces, tell_unused_face_model
+from ..images import ImageError
+from ..measuring import describe_source, measure_image
+from .inputs import chosen_model, feature_store, tell_missing_faces, tell_unused_face_model
 from .tables import console, readable
 
 _BAR = 16
@@ -30,13 +31,21 @@ def explain(
     top: int = 5,
     max_pixels: int,
     face_model: Path | None = None,
+    cached: bool = True,
 ) -> int:
     """Print why a photograph scores as it does; returns the exit status."""
+    import pandas as pd
+
     fitted = chosen_model(model)
     records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
     tell_unused_face_model(face_model, records)
     tell_missing_faces(records, found=detector_for(face_model or INSTALLED, records) is not None)
-    explanation = explain_photo(photo, fitted, max_pixels=max_pixels, face_detector=face_model or INSTALLED)
+    store = feature_store() if cached else None
+    measured = measure_image(photo, records, max_pixels=max_pixels, face_detector=face_model or INSTALLED, store=store)
+    if measured.error is not None:
+        raise ImageError(describe_source(photo, 0), measured.error)
+    row = pd.DataFrame([measured.values], columns=[record.name for record in records])
+    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
     if as_json:
         json.dump(explanation.to_dict(), sys.stdout, indent=1)
         sys.stdout.write("\n")

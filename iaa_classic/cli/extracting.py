@@ -14,7 +14,14 @@ from .tables import check_output, notices, portable, readable, write_table
 
 
 def extract(
-    paths: Sequence[str], *, output: Path, features: str, jobs: int, max_pixels: int, face_model: Path | None = None
+    paths: Sequence[str],
+    *,
+    output: Path,
+    features: str,
+    jobs: int,
+    max_pixels: int,
+    face_model: Path | None = None,
+    cached: bool = True,
 ) -> int:
     """Measure photographs and write ``path``, one column per feature and ``error``; returns the exit status."""
     import pandas as pd
@@ -28,7 +35,8 @@ def extract(
     images, problems = photographs(paths)
     names = [record.name for record in records]
     rows: list[dict[str, Any]] = []
-    for path, measurement in measured(images, records, jobs=jobs, max_pixels=max_pixels, face_model=face_model):
+    stream = measured(images, records, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
+    for path, measurement in stream:
         values = dict(zip(names, measurement.values.tolist(), strict=True))
         rows.append({"path": portable(path), **values, "error": measurement.error or ""})
     rows += [{"path": portable(path), "error": why} for path, why in problems]

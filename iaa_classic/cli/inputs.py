@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..compiling import warm_up
 from ..errors import UserError
 from ..face_detection import INSTALLED, detector_for, looks_at_faces, missing_detector
 from ..features import Feature
 from ..files import find_images
-from ..measuring import Measurement, effective_jobs, measure_images, warm_up
+from ..measuring import Measurement, effective_jobs, measure_images
 from ..progress import progress_bar
+from ..store import DEFAULT, FeatureStore, store_for
 from .tables import notices, readable
 
 if TYPE_CHECKING:
     from ..models import AdditiveModel
+
+_COMPILING = "Compiling the measurements for this machine: about a minute, in the first run only"
 
 
 def photographs(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
@@ -37,11 +41,18 @@ def photographs(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]
 
 
 def measured(
-    sources: Sequence[str], features: Sequence[Feature], *, jobs: int, max_pixels: int, face_model: Path | None = None
+    sources: Sequence[str],
+    features: Sequence[Feature],
+    *,
+    jobs: int,
+    max_pixels: int,
+    face_model: Path | None = None,
+    cached: bool = True,
 ) -> Iterator[tuple[str, Measurement]]:
     """Each source with its measurement, in order, under a progress bar on standard error.
 
-    ``face_model`` is the file of the face detector, that of an installed package if left out.
+    ``face_model`` is the file of the face detector, that of an installed package if left out. What the feature store knows is
+    not measured, unless ``cached`` is false.
     """
     if jobs == 0:
         raise UserError("--jobs must be a positive number of processes, or -1 for every core")
@@ -49,14 +60,34 @@ def measured(
     detector = detector_for(face_model or INSTALLED, features)
     tell_missing_faces(features, found=detector is not None)
     workers = min(effective_jobs(jobs), max(1, len(sources) // 2))
-    if sources:
-        with notices().status("Preparing (the first run compiles for about a minute)") if sys.stderr.isatty() else _quiet():
-            warm_up(features)
-    with progress_bar("Measuring", len(sources)) as advance:
-        results = measure_images(sources, features, n_jobs=workers, max_pixels=max_pixels, face_detector=detector)
+    store = feature_store() if cached else None
+    with ExitStack() as stack:
+        bar: list[Callable[[], None]] = []
+
+        def begin() -> None:
+            if not bar:
+                bar.append(stack.enter_context(progress_bar("Measuring", len(sources))))
+
+        def prepare() -> None:
+            prepare_kernels(features, quiet=bool(bar))
+            begin()
+
+        options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": detector, "store": store}
+        results = measure_images(sources, features, n_jobs=workers, before_first=prepare, **options)
         for source, measurement in zip(sources, results, strict=True):
-            advance()
+            begin()
+            bar[0]()
             yield source, measurement
+    if store is not None and store.hits and len(sources) > 1:
+        notices().print(f"{store.hits} of {len(sources)} photographs read from the feature store", highlight=False)
+
+
+def feature_store() -> FeatureStore | None:
+    """The user's feature store, whose trouble is told in one line; None if it is switched off."""
+    store = store_for(DEFAULT)
+    if store is not None:
+        store.tell = lambda message: notices().print(readable(message), highlight=False, soft_wrap=True)
+    return store
 
 
 def tell_missing_faces(features: Sequence[Feature], *, found: bool) -> None:
@@ -72,10 +103,22 @@ def tell_unused_face_model(face_model: Path | None, features: Sequence[Feature])
         notices().print("--face-model has no effect: no feature of faces is measured", highlight=False)
 
 
-class _quiet:
-    def __enter__(self) -> None: ...
+def prepare_kernels(features: Sequence[Feature], *, quiet: bool = False) -> None:
+    """Compile or load the kernels; where something has to be compiled, say so and how far it is, unless ``quiet``."""
+    with ExitStack() as stack:
+        shown: list[Callable[[], None]] = []
+        told = 0
 
-    def __exit__(self, *_: object) -> None: ...
+        def tell(ready: int, total: int, _: int) -> None:
+            nonlocal told
+            if not shown:
+                notices().print(_COMPILING, highlight=False, soft_wrap=True)
+                shown.append(stack.enter_context(progress_bar("Compiling", total)))
+            for _step in range(told, ready):
+                shown[0]()
+            told = ready
+
+        warm_up(features, None if quiet else tell)
 
 
 def chosen_model(path: str | None) -> AdditiveModel:

@@ -34,12 +34,13 @@ def score(
     top: int | None = 50,
     max_pixels: int,
     face_model: Path | None = None,
+    cached: bool = True,
 ) -> int:
     """Score photographs, print them ranked, write the table; returns the exit status."""
     check_output(output)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
-    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels, face_model=face_model)
+    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
     if output is not None:
         write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
@@ -47,21 +48,21 @@ def score(
     return report_failures(table, "scored")
 
 
-def demo(folder: Path | None, *, jobs: int = 1) -> int:
+def demo(folder: Path | None, *, jobs: int = 1, cached: bool = True) -> int:
     """Rank the photographs of a folder, or those that other packages ship, and explain the best one."""
     from .explaining import explain
 
     images = [str(folder)] if folder is not None else [str(path) for path in shipped_photographs()]
     found, problems = photographs(images)
     fitted = chosen_model(None)
-    table = score_table(found, problems, fitted, jobs=jobs, max_pixels=200_000_000)
+    table = score_table(found, problems, fitted, jobs=jobs, max_pixels=200_000_000, cached=cached)
     print_scores(table, fitted, top=50, names=None if folder is not None else lambda path: Path(path).name)
     status = report_failures(table, "scored")
     scored = table.dropna(subset="score")
     if len(scored):
         best = str(scored.sort_values("score")["path"].iloc[-1])
         console().print(f"\nWhy {readable(Path(best).name)} scores highest:\n", highlight=False)
-        explain(best, max_pixels=200_000_000)
+        explain(best, max_pixels=200_000_000, cached=cached)
     return status
 
 
@@ -82,13 +83,14 @@ def score_table(
     jobs: int,
     max_pixels: int,
     face_model: Path | None = None,
+    cached: bool = True,
 ) -> pd.DataFrame:
     """Columns ``path``, ``score``, ``percentile``, one mark per criterion, ``error``; rows in the order given."""
     import pandas as pd
 
     names = require_catalogue([str(name) for name in model.feature_names_in_])
     parts = []
-    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels, face_model=face_model)
+    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
     while chunk := list(itertools.islice(stream, _CHUNK)):
         X = pd.DataFrame(np.array([measurement.values for _, measurement in chunk]), columns=names)
         failed = np.array([measurement.error is not None for _, measurement in chunk])

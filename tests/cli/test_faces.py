@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from iaa_classic import AestheticRegressor, face_detection, save_model
 from iaa_classic.cli import main as cli
-from iaa_classic.cli.training import _measurable
+from iaa_classic.cli.judging import measurable
 from iaa_classic.features import select
-from iaa_classic.measuring import _OneFace
+from iaa_classic.compiling import _OneFace
 
 PEOPLE = [record.name for record in select("people")]
 LIGHT = [record.name for record in select("lighting")[:2]]
@@ -117,13 +117,13 @@ def test_a_wrong_face_model_is_refused_before_any_work(command, folder, model, t
 
 def test_training_leaves_faces_out_without_a_detector(capsys):
     records = select("all")
-    kept = _measurable(records, None)
+    kept = measurable(records, None)
     assert [record.name for record in records if record not in kept] == PEOPLE
     assert "the model is fitted without the criterion people" in capsys.readouterr().err
 
 
 def test_training_takes_faces_in_with_a_detector(one_face, capsys):
-    assert _measurable(select("all"), None) == select("all")
+    assert measurable(select("all"), None) == select("all")
     assert capsys.readouterr().err == ""
 
 
