@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from iaa_classic import load_image
+from iaa_classic.compiling import warm_up
 from iaa_classic.features import Feature, select
-from iaa_classic.measuring import measure_images, warm_up
+from iaa_classic.measuring import measure_images
 from iaa_classic.progress import progress_bar
 
 ROOT = Path(__file__).resolve().parents[1]
