@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import math
 
-import cv2
 import numpy as np
 
 from .catalogue import family, feature
 from .colour_histogram import Values, colours, histograms
 from .colour_palette import warmth
 from .kernels.colour import edge_light
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 
 _TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 """Linear sRGB to CIE XYZ, IEC 61966-2-1."""
@@ -34,8 +33,8 @@ def illuminant(picture: Picture) -> Values:
     A little neutral gradient (1e-4 per pixel) is added, so that a picture without edges has no cast.
     """
     height, width = picture.rgb.shape[:2]
-    half = cv2.resize(picture.rgb, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
-    edges = edge_light(np.asarray(half, dtype=np.uint8), _linear_light()) / (half.shape[0] * half.shape[1]) + 1e-4
+    half = shrunk(picture.rgb, max(1, height // 2), max(1, width // 2))
+    edges = edge_light(half, _linear_light()) / (half.shape[0] * half.shape[1]) + 1e-4
     return np.asarray(edges / np.linalg.norm(edges))
 
 
@@ -46,6 +45,7 @@ def illuminant(picture: Picture) -> Values:
     range=(0, 55),
     direction="neutral",
     reference="van de Weijer, Gevers & Gijsenij 2007, Edge-based color constancy; angular error to neutral",
+    version=2,
     rises_with="warm cast",
 )
 def cast_angle(picture: Picture) -> float:
@@ -64,6 +64,7 @@ def cast_angle(picture: Picture) -> float:
     range=(-14, 14),
     direction="neutral",
     reference="van de Weijer, Gevers & Gijsenij 2007, grey-edge; log ratio of green to red and blue",
+    version=2,
     rises_with="green cast",
 )
 def cast_tint(picture: Picture) -> float:
@@ -91,6 +92,7 @@ def mccamy(rgb: Values) -> float:
     range=(40, 620),
     direction="neutral",
     reference="McCamy 1992, Color Res. Appl. 17(2), on the grey-edge illuminant of van de Weijer et al. 2007",
+    version=2,
     falls_with="cold cast",
 )
 def colour_temperature(picture: Picture) -> float:
@@ -117,7 +119,10 @@ def grey_world_angle(picture: Picture) -> float:
     A cast, or simply a scene of one colour: the grey-world estimate cannot tell.
     """
     held = colours(picture)
-    mean = held.share @ np.interp(255 * held.rgb, np.arange(256), _linear_light())
+    code = 255 * held.rgb.T
+    below = np.minimum(code.astype(np.int64), 254)
+    light, step = _linear_light()[below], np.diff(_linear_light())[below]
+    mean = (light + (code - below) * step) @ held.share
     length = float(np.linalg.norm(mean))
     if length < 1e-6:
         return 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels.colour import count_colours
-from .picture import FloatPlane, Picture, shared
+from .picture import FloatPlane, Picture, shared, shrunk
 
 Values = NDArray[np.float64]
 
@@ -17,14 +17,15 @@ Values = NDArray[np.float64]
 class Histograms(NamedTuple):
     """Counts of colours over all pixels of the working scale; ``pixels`` is how many there are.
 
-    ``cubes`` (32768, 4): pixels and sums of R, G, B (0..255) per cube of 8x8x8 codes, red slowest. ``mean`` (3,) and
-    ``covariance`` (3, 3) of R, G, B (0..255). ``hues`` (360,): saturation per whole degree of hue. ``hue_counts``
-    (256,): pixels per 1/256 turn of hue, grey counted at 0. ``distinct_hues`` (20,): the same per 18 degrees, for
-    pixels with S > 0.2 and 0.15 <= V <= 0.95. ``saturation_sums``: sums of S, S^2, S^3. ``brightness``: mean V.
-    ``clipped``: number of pixels with S > 0.95 and V > 0.3.
+    ``cube`` (n,): indices of the occupied cubes of 8x8x8 codes, red slowest, and ``cubes`` (n, 4) their pixels and sums
+    of R, G, B (0..255). ``mean`` (3,) and ``covariance`` (3, 3) of R, G, B (0..255). ``hues`` (360,): saturation per
+    whole degree of hue. ``hue_counts`` (256,): pixels per 1/256 turn of hue, grey counted at 0. ``distinct_hues``
+    (20,): the same per 18 degrees, for pixels with S > 0.2 and 0.15 <= V <= 0.95. ``saturation_sums``: sums of S, S^2,
+    S^3. ``brightness``: mean V. ``clipped``: number of pixels with S > 0.95 and V > 0.3.
     """
 
     pixels: int
+    cube: NDArray[np.int64]
     cubes: NDArray[np.int32]
     mean: Values
     covariance: Values
@@ -56,11 +57,14 @@ def histograms(picture: Picture) -> Histograms:
     """Every histogram of the picture's colours, from one pass over its pixels."""
     cubes, products, hues, counts, moments = count_colours(picture.rgb)
     pixels = picture.rgb.shape[0] * picture.rgb.shape[1]
+    cube = np.flatnonzero(cubes[:, 0])
+    cubes = cubes[cube]
     mean = cubes[:, 1:].sum(axis=0, dtype=np.int64) / pixels
     rr, gg, bb, rg, rb, gb = products / pixels
     covariance = np.array([[rr, rg, rb], [rg, gg, gb], [rb, gb, bb]]) - np.outer(mean, mean)
     return Histograms(
         pixels,
+        cube,
         cubes,
         mean,
         covariance,
@@ -76,15 +80,16 @@ def histograms(picture: Picture) -> Histograms:
 @shared
 def colours(picture: Picture) -> Colours:
     """The picture's colours: the mean of each occupied cube of 8x8x8 codes, with its share of the pixels."""
-    cubes = histograms(picture).cubes
-    cube = np.flatnonzero(cubes[:, 0])
-    occupied = cubes[cube].astype(np.float64)
-    rgb = occupied[:, 1:] / (255 * occupied[:, :1])
-    as_plane = rgb.astype(np.float32)[None]
-    lab = cv2.cvtColor(as_plane, cv2.COLOR_RGB2Lab)[0].astype(np.float64)
-    luv = cv2.cvtColor(as_plane, cv2.COLOR_RGB2Luv)[0].astype(np.float64)
-    share = occupied[:, 0] / histograms(picture).pixels
-    return Colours(cube, share, rgb, lab, luv, np.hypot(lab[:, 1], lab[:, 2]))
+    counted = histograms(picture)
+    pixels, *sums = np.ascontiguousarray(counted.cubes.T).astype(np.float64)
+    # Channel by channel in memory, since most formulas take one channel at a time.
+    rgb = (np.array(sums) / (255 * pixels)).T
+    as_plane = np.ascontiguousarray(rgb, dtype=np.float32)[None]
+    lab, luv = (
+        np.array(cv2.cvtColor(as_plane, code)[0], dtype=np.float64, order="F")
+        for code in (cv2.COLOR_RGB2Lab, cv2.COLOR_RGB2Luv)
+    )
+    return Colours(counted.cube, pixels / counted.pixels, rgb, lab, luv, np.hypot(lab[:, 1], lab[:, 2]))
 
 
 def coarse_shares(picture: Picture, levels: int) -> Values:
@@ -99,8 +104,7 @@ def coarse_shares(picture: Picture, levels: int) -> Values:
 def quarter_lab(picture: Picture) -> FloatPlane:
     """CIE L*a*b* at a quarter of the working scale, float32, where noise and fine texture are averaged."""
     height, width = picture.rgb.shape[:2]
-    size = (max(1, width // 4), max(1, height // 4))
-    small = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = shrunk(picture.rgb, max(1, height // 4), max(1, width // 4)).astype(np.float32) / 255
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab))
 
 
@@ -110,11 +114,11 @@ def weighted_mean_std(values: Values, share: Values) -> tuple[float, float]:
     return mean, float(np.sqrt(share @ (values - mean) ** 2))
 
 
-def weighted_quantile(values: Values, share: Values, level: float) -> float:
-    """Smallest value at which the cumulative weight reaches ``level``."""
+def weighted_quantiles(values: Values, share: Values, *levels: float) -> list[float]:
+    """For each of ``levels`` the smallest value at which the cumulative weight reaches it."""
     order = np.argsort(values)
-    reached = np.searchsorted(np.cumsum(share[order]), level - 1e-9)
-    return float(values[order[min(int(reached), len(order) - 1)]])
+    reached = np.searchsorted(np.cumsum(share[order]), np.array(levels) - 1e-9)
+    return [float(value) for value in values[order[np.minimum(reached, len(order) - 1)]]]
 
 
 def entropy_bits(weights: Values) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .colour_histogram import Colours, Values, colours, entropy_bits, histograms
+from .colour_histogram import Values, colours, entropy_bits, histograms
 from .picture import FloatPlane, Picture, shared
 
 PROTOTYPES = {
@@ -121,9 +121,10 @@ def colour_name_diversity(picture: Picture) -> float:
 _CLASSES = {"skin": (25, 70, 0.76, 0.52), "foliage": (95, 135, 0.81, 0.53), "sky": (185, 260, 0.43, 0.22)}
 
 
-def _luv_polar(held: Colours) -> tuple[Values, Values, Values]:
+@shared
+def _luv_polar(picture: Picture) -> tuple[Values, Values, Values]:
     """Lightness, saturation C*uv / L* and hue in degrees of the picture's colours in CIELUV."""
-    light, u, v = held.luv.T
+    light, u, v = colours(picture).luv.T
     return light, np.hypot(u, v) / np.maximum(light, 1.0), np.degrees(np.arctan2(v, u)) % 360
 
 
@@ -144,7 +145,7 @@ def colour_naturalness(picture: Picture) -> float:
     (0.76, 0.52), (0.81, 0.53), (0.43, 0.22). Where no pixel is of any class nothing speaks for naturalness: 0.
     """
     held = colours(picture)
-    light, saturation, hue = _luv_polar(held)
+    light, saturation, hue = _luv_polar(picture)
     usable = (light >= 20) & (light <= 80) & (saturation > 0.1)
     found = natural = 0.0
     for low, high, mean, spread in _CLASSES.values():
@@ -173,9 +174,9 @@ def memory_colours(picture: Picture) -> list[float]:
     """
     held = colours(picture)
     red, green, blue = 255 * held.rgb.T
-    spread = np.ptp(255 * held.rgb, axis=1)
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     skin = (red > 95) & (green > 40) & (blue > 20) & (spread > 15) & (red - green > 15) & (red > blue)
-    light, saturation, hue = _luv_polar(held)
+    light, saturation, hue = _luv_polar(picture)
     sky = (hue >= 185) & (hue <= 260) & (saturation > 0.1) & (light >= 35)
     return [min(1.0, float(held.share @ mask)) for mask in (skin, sky)]
 
@@ -192,7 +193,7 @@ def memory_colours(picture: Picture) -> list[float]:
 def foliage_coloured_share(picture: Picture) -> float:
     """Share of pixels with the colour of leaves and grass: CIELUV hue 75-150, saturation > 0.25, 10 <= L* <= 90."""
     held = colours(picture)
-    light, saturation, hue = _luv_polar(held)
+    light, saturation, hue = _luv_polar(picture)
     leaf = (hue >= 75) & (hue <= 150) & (saturation > 0.25) & (light >= 10) & (light <= 90)
     return min(1.0, float(held.share @ leaf))
 

@@ -26,7 +26,7 @@ from . import (
 )
 from .catalogue import family, feature
 from .composition_lines import straight_edges
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 from .saliency import saliency, subject
 
 __all__ = ["composition_balance", "composition_coherence", "composition_horizon", "composition_lines", "composition_vanishing"]
@@ -52,7 +52,7 @@ def _to_lines(place: float, section: float = 1 / 3) -> float:
     range=(0, math.sqrt(2) / 3),
     direction="neutral",
     reference="Luo and Tang 2008, Photo and video quality evaluation: focusing on the subject, geometry f_m",
-    version=2,
+    version=3,
     falls_with="subject to a power point",
 )
 def power_point_distance(picture: Picture) -> float:
@@ -74,7 +74,7 @@ def power_point_distance(picture: Picture) -> float:
     range=(0, 1 / 3),
     direction="neutral",
     reference=ATHEC,
-    version=2,
+    version=3,
     falls_with="subject to a power point",
 )
 def subject_thirds_distances(picture: Picture) -> tuple[float, float]:
@@ -93,7 +93,7 @@ def subject_thirds_distances(picture: Picture) -> tuple[float, float]:
     range=(0, GOLDEN * math.sqrt(2)),
     direction="neutral",
     reference="golden section at 0.382 and 0.618, in the form of Luo and Tang 2008",
-    version=2,
+    version=3,
     falls_with="subject to a power point",
 )
 def golden_section_distance(picture: Picture) -> float:
@@ -116,7 +116,7 @@ def golden_section_distance(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=ATHEC,
-    version=2,
+    version=3,
     rises_with="subject to a power point",
 )
 def salient_thirds(picture: Picture) -> tuple[float, float, float]:
@@ -126,7 +126,7 @@ def salient_thirds(picture: Picture) -> tuple[float, float, float]:
     counts, and the fullest of their four crossings. Even saliency gives 1/6, 1/6 and 1/36, as does a picture without
     any.
     """
-    cells = cv2.resize(saliency(picture), (12, 12), interpolation=cv2.INTER_AREA).astype(np.float64)
+    cells = shrunk(saliency(picture), 12, 12).astype(np.float64)
     total = float(cells.sum())
     if total <= 0:
         return 1 / 6, 1 / 6, 1 / 36
@@ -148,9 +148,9 @@ def regions(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
         return np.ones(1), np.array([[0.5, 0.5]])
     height, width = main.mask.shape
     size = (max(1, width // 4), max(1, height // 4))
-    mask = cv2.resize(main.mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 127
+    mask = shrunk(main.mask.view(np.uint8) * np.uint8(255), size[1], size[0]) > 127
     count, labels, _, centroids = cv2.connectedComponentsWithStats(mask.view(np.uint8))
-    weights = cv2.resize(saliency(picture), size, interpolation=cv2.INTER_AREA)
+    weights = shrunk(saliency(picture), size[1], size[0])
     masses: DoubleArray = np.bincount(labels.ravel(), weights=weights.ravel(), minlength=count)[1:].astype(np.float64)
     places = (centroids[1:] + 0.5) / np.array(size)
     return (masses, places) if masses.sum() > 0 else (np.ones(1), np.array([main.centroid]))
@@ -163,7 +163,7 @@ def regions(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
     range=(0, 1),
     direction="neutral",
     reference=LIU + ", E_RT",
-    version=2,
+    version=3,
     rises_with="subject to a power point",
 )
 def thirds_fit(picture: Picture) -> float:
@@ -196,7 +196,7 @@ def thirds_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="distance of the saliency centroid from the centre over half the diagonal",
-    version=2,
+    version=3,
     rises_with="subject to the side",
 )
 def attention_offset(picture: Picture) -> float:
@@ -220,7 +220,7 @@ def attention_offset(picture: Picture) -> float:
     range=(0, math.sqrt(0.5)),
     direction="neutral",
     reference="diagonal dominance by the distance of the centroid to the diagonals; " + LIU,
-    version=2,
+    version=3,
     rises_with="subject to the side",
 )
 def subject_diagonal_distance(picture: Picture) -> float:
@@ -239,7 +239,7 @@ def subject_diagonal_distance(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=LIU + ", E_SZ",
-    version=2,
+    version=3,
     falls_with="smaller subject",
 )
 def subject_size_fit(picture: Picture) -> float:
@@ -260,7 +260,7 @@ def subject_size_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="figure-ground contact with the border, as in Wei et al. 2012, Geodesic saliency using background priors",
-    version=2,
+    version=3,
     rises_with="subject over the border",
 )
 def subject_border_contact(picture: Picture) -> float:
@@ -281,7 +281,7 @@ def subject_border_contact(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="head-room and side-room of framing guides: distance of the subject's box to the edges",
-    version=2,
+    version=3,
     falls_with={"subject_side_margin": "subject to the side", "subject_bottom_margin": "subject lower"},
     rises_with={"subject_top_margin": "subject lower"},
 )
@@ -298,7 +298,7 @@ def subject_margins(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference="unequal side-room of framing guides",
-    version=2,
+    version=3,
     rises_with="subject to the side",
 )
 def subject_side_room(picture: Picture) -> float:
@@ -314,7 +314,7 @@ def subject_side_room(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="smoothness of the negative space: inverse mean gradient outside the subject",
-    version=2,
+    version=3,
     falls_with="grid",
 )
 def negative_space_smoothness(picture: Picture) -> float:
@@ -346,7 +346,7 @@ def edge_compactness(picture: Picture) -> float:
     picture. Ke takes the mean over the colour channels. 0 without edges.
     """
     energy = np.abs(cv2.filter2D(picture.luma, cv2.CV_32F, LAPLACIAN, borderType=cv2.BORDER_REPLICATE))
-    small = cv2.resize(energy, (100, 100), interpolation=cv2.INTER_AREA).astype(np.float64)
+    small = shrunk(energy, 100, 100).astype(np.float64)
     total = float(small.sum())
     if total < 1e-2:
         return 0.0

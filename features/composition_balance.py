@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .catalogue import family, feature
 from .kernels.composition import orientation_grid
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 
 DoubleArray = NDArray[np.float64]
 
@@ -42,8 +42,10 @@ def ink(picture: Picture) -> NDArray[np.uint8]:
     return np.asarray(cv2.bitwise_not(plane), dtype=np.uint8) if 2 * dark <= plane.size else plane
 
 
-def _marginals(plane: NDArray[np.uint8]) -> tuple[DoubleArray, DoubleArray]:
-    """Column sums and row sums."""
+@shared
+def _marginals(picture: Picture) -> tuple[DoubleArray, DoubleArray]:
+    """Column sums and row sums of the ink."""
+    plane = ink(picture)
     columns = cv2.reduce(plane, 0, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel()
     rows = cv2.reduce(plane, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel()
     return np.asarray(columns), np.asarray(rows)
@@ -52,7 +54,7 @@ def _marginals(plane: NDArray[np.uint8]) -> tuple[DoubleArray, DoubleArray]:
 @shared
 def mass_centre(picture: Picture) -> tuple[float, float]:
     """Centroid (x, y) of the ink as shares of width and height; the centre where there is no ink."""
-    columns, rows = _marginals(ink(picture))
+    columns, rows = _marginals(picture)
     total = columns.sum()
     if total <= 0:
         return 0.5, 0.5
@@ -135,6 +137,7 @@ def _share_before(sums: DoubleArray, place: float) -> float:
     range=(0, 100),
     direction="neutral",
     reference=WILSON + ", assessment of preference for balance (APB)",
+    version=2,
     falls_with={
         "left_right_imbalance": "mirrored halves",
         "top_bottom_imbalance": "mirrored top",
@@ -158,12 +161,11 @@ def apb(picture: Picture) -> tuple[float, ...]:
     corner; the toolbox of Huebner's group runs them at 45 degrees from one corner, which is the same for squares. All
     are 0 for a picture without ink.
     """
-    plane = ink(picture)
-    columns, rows = _marginals(plane)
+    columns, rows = _marginals(picture)
     if columns.sum() <= 0:
         return (0.0,) * 9
     terms = [abs(2 * _share_before(sums, 0.5) - 1) for sums in (columns, rows)]
-    square = cv2.resize(plane, (APB_SIDE, APB_SIDE), interpolation=cv2.INTER_AREA).ravel().astype(np.float32)
+    square = shrunk(ink(picture), APB_SIDE, APB_SIDE).ravel().astype(np.float32)
     terms += [abs(float(value)) for value in _DIAGONAL_MASKS @ square / max(float(square.sum()), 1.0)]
     for position, sums in enumerate((columns, rows)):
         outer = _share_before(sums, 0.25) + 1 - _share_before(sums, 0.75)
@@ -199,12 +201,12 @@ def ink_symmetries(picture: Picture) -> tuple[float, float, float]:
     if plane.min() == plane.max():
         dark = np.ones_like(plane)
     shares = []
-    for mask in (dark.T, dark):
+    for mask in (np.asarray(cv2.transpose(dark)), dark):
         half = mask.shape[0] // 2
         if half < 2:
             shares.append(0.0)
             continue
-        pairs = cv2.bitwise_and(np.ascontiguousarray(mask[:half]), np.ascontiguousarray(mask[::-1][:half]))
+        pairs = cv2.bitwise_and(mask[:half], np.ascontiguousarray(mask[::-1][:half]))
         counts = cv2.reduce(pairs, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel()
         weights = 1 + np.arange(half) / (half - 1)
         shares.append(min(100.0, 200 * float(weights @ counts) / (3 * mask.shape[1] * half)))
@@ -235,7 +237,7 @@ def luminance_symmetry(picture: Picture) -> tuple[float, float]:
 
     1 is a mirror image, 0 none, negative where bright faces dark (a bright sky over dark ground). 1 for flat pictures.
     """
-    grid = cv2.resize(picture.luma, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float64)
+    grid = shrunk(picture.luma, 64, 64).astype(np.float64)
     return _correlation(grid, grid[:, ::-1]), _correlation(grid, grid[::-1])
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from .catalogue import feature
 from .composition_lines import SHORTEST, straight_edges
 from .kernels.composition import best_split
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 
 
 class Horizon(NamedTuple):
@@ -42,7 +41,7 @@ def horizon(picture: Picture) -> Horizon:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if min(size) < 4:
         return Horizon(0.0, 0.5, 0.0)
-    small = cv2.resize(picture.lab, size, interpolation=cv2.INTER_AREA)
+    small = shrunk(picture.lab, size[1], size[0])
     small = small - small.mean(axis=(0, 1), dtype=np.float64)
     total = float((small**2).sum())
     if total < small.size * 0.01:
@@ -121,7 +120,7 @@ def horizon_height(picture: Picture) -> float:
     range=(0, 22),
     direction="neutral",
     reference="best two-region split, see horizon_strength",
-    version=2,
+    version=3,
     rises_with="tilted horizon",
 )
 def horizon_tilt(picture: Picture) -> float:

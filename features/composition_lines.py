@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .kernels.composition import edge_elements, read_lines, sum_over_lines
-from .picture import Picture, shared
+from .kernels.composition_lines import edge_elements, read_lines, sum_over_lines
+from .picture import Picture, shared, shrunk
 from .saliency import subject
 
 FloatArray = NDArray[np.float32]
@@ -72,7 +72,7 @@ def straight_edges(picture: Picture) -> Edges:
     none = Edges(empty, empty, empty, empty, empty, size[0] / unit, size[1] / unit, 0.0)
     if min(size) < 8:
         return none
-    small = cv2.resize(picture.luma, size, interpolation=cv2.INTER_AREA)
+    small = shrunk(picture.luma, size[1], size[0])
     small = cv2.GaussianBlur(small, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
     across, down = (
         np.asarray(cv2.Scharr(small, cv2.CV_32F, dx, 1 - dx, scale=1 / 32, borderType=cv2.BORDER_REPLICATE)) for dx in (1, 0)
@@ -130,7 +130,7 @@ def lengths_by_direction(picture: Picture) -> tuple[float, float, float]:
     range=(0, math.inf),
     direction="neutral",
     reference="Machajdik and Hanbury 2010, static and dynamic lines; lines by a weighted Hough transform",
-    version=2,
+    version=3,
     rises_with={
         "horizontal_line_length": "lines to the subject",
         "vertical_line_length": "vertical lines",
@@ -154,7 +154,7 @@ def line_lengths(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference="Machajdik and Hanbury 2010, dynamic against static lines",
-    version=2,
+    version=3,
     rises_with="diagonal lines",
 )
 def slanted_line_share(picture: Picture) -> float:
@@ -175,7 +175,7 @@ def slanted_line_share(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="prominent lines as in Liu et al. 2010, Optimizing photo composition, section 3",
-    version=2,
+    version=3,
     rises_with="lines to the subject",
 )
 def longest_line(picture: Picture) -> float:
@@ -224,7 +224,7 @@ def _votes(turn: FloatArray, weight: FloatArray) -> NDArray[np.float64]:
     range=(0, 18),
     direction="neutral",
     reference="after automatic straightening: Gallagher 2005, Using vanishing points to correct camera rotation",
-    version=2,
+    version=3,
     rises_with="tilted horizon",
 )
 def frame_tilt(picture: Picture) -> float:
@@ -247,7 +247,7 @@ def frame_tilt(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="confidence of frame_tilt, own formula",
-    version=2,
+    version=3,
     rises_with="grid",
 )
 def line_alignment(picture: Picture) -> float:
@@ -266,7 +266,7 @@ def line_alignment(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="Liu et al. 2010, Optimizing photo composition, section 3, diagonal dominance (constants of our own)",
-    version=2,
+    version=3,
     rises_with="diagonal lines",
 )
 def diagonal_line_fit(picture: Picture) -> float:
@@ -295,7 +295,7 @@ def diagonal_line_fit(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="leading lines; weights of our own",
-    version=2,
+    version=3,
     rises_with="lines to the subject",
 )
 def leading_lines(picture: Picture) -> float:

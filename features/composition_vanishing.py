@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .catalogue import feature
 from .composition_lines import Edges, straight_edges
-from .kernels.composition import convergence
+from .kernels.composition_lines import convergence
 from .picture import Picture, shared
 from .saliency import subject
 
@@ -95,7 +95,7 @@ def converging_lines(picture: Picture) -> tuple[float, float, float]:
     range=(0, 1),
     direction="neutral",
     reference=TARDIF,
-    version=2,
+    version=3,
     rises_with="converging lines",
 )
 def vanishing_point_strength(picture: Picture) -> float:
@@ -116,7 +116,7 @@ def vanishing_point_strength(picture: Picture) -> float:
     range=(0, 0.75),
     direction="neutral",
     reference=TARDIF,
-    version=2,
+    version=3,
     rises_with="lines to the subject",
 )
 def vanishing_point_offset(picture: Picture) -> float:
@@ -137,7 +137,7 @@ def vanishing_point_offset(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="leading lines through the vanishing point; weights of our own",
-    version=2,
+    version=3,
     rises_with="lines to the subject",
 )
 def vanishing_point_on_subject(picture: Picture) -> float:

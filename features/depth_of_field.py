@@ -10,11 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .picture import FloatPlane, Picture, shared
+from .kernels.subject import halved
+from .picture import FloatPlane, Picture, shared, shrunk
 from .subject_regions import detail, focus_shares, regions
 
-DB2 = np.array([-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.48296291314469025])
+DB2 = np.array([-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.48296291314469025], dtype=np.float32)
 """Low-pass analysis filter of Daubechies' wavelet with two vanishing moments."""
+
+HIGH = DB2[::-1] * np.array([-1, 1, -1, 1], dtype=np.float32)
+"""Its high-pass analysis filter."""
 
 CELL = 16
 """Side, in pixels of the working scale, of the cells that are judged clear or blurred."""
@@ -26,19 +30,10 @@ EVEN = 0.25
 """What the inner four of sixteen blocks hold of detail that is spread evenly, and the value where there is none."""
 
 
-def _halve(plane: FloatPlane, filter_y: NDArray[np.float64], filter_x: NDArray[np.float64]) -> FloatPlane:
-    """Filter along both axes and keep every other sample, with symmetric borders: one band of a wavelet transform."""
-    height, width = plane.shape
-    padded = cv2.copyMakeBorder(plane, 0, 4, 0, 4, cv2.BORDER_REFLECT)
-    band = cv2.sepFilter2D(padded, cv2.CV_32F, filter_x[::-1], filter_y[::-1], anchor=(3, 3), borderType=cv2.BORDER_REFLECT)
-    return np.asarray(band[1 : height + 3 : 2, 1 : width + 3 : 2])
-
-
 def wavelet_details(plane: FloatPlane) -> NDArray[np.float32]:
     """Level-3 db2 detail coefficients along x, along y and along both, shape (3, h, w)."""
-    high = DB2[::-1] * np.array([-1, 1, -1, 1])
-    smooth = _halve(_halve(plane, DB2, DB2), DB2, DB2)
-    return np.stack([_halve(smooth, DB2, high), _halve(smooth, high, DB2), _halve(smooth, high, high)])
+    smooth = halved(halved(plane, DB2, DB2), DB2, DB2)
+    return np.stack([halved(smooth, DB2, HIGH), halved(smooth, HIGH, DB2), halved(smooth, HIGH, HIGH)])
 
 
 def inner_share(energy: FloatPlane) -> float:
@@ -70,6 +65,7 @@ def _inner_weights(length: int) -> NDArray[np.float64]:
     range=(0, 1),
     direction="neutral",
     reference="Datta, Joshi, Li & Wang 2006, features 53-55",
+    version=2,
     rises_with="blurred surroundings",
     falls_with={"low_depth_of_field_value": "blurred middle"},
 )
@@ -87,7 +83,7 @@ def low_depth_of_field(picture: Picture) -> Sequence[float]:
     across = cv2.addWeighted(red, 1, cv2.add(green, blue), -0.5, 0)
     along = cv2.addWeighted(green, 3**0.5 / 2, blue, -(3**0.5) / 2, 0)
     hue = np.hypot(wavelet_details(across), wavelet_details(along))
-    saturation, value = (np.abs(wavelet_details(picture.hsv[..., channel])) for channel in (1, 2))
+    saturation, value = (np.abs(wavelet_details(cv2.extractChannel(picture.hsv, k))) for k in (1, 2))
     return tuple(inner_share(bands.sum(axis=0)) for bands in (hue, saturation, value))
 
 
@@ -104,7 +100,7 @@ def focus_cells(picture: Picture) -> FocusCells:
     """Cells whose detail is mostly fine are clear; those without detail are not."""
     height, width = picture.luma.shape
     size = (max(1, round(width / CELL)), max(1, round(height / CELL)))
-    fine, coarse = (np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA)) for plane in detail(picture))
+    fine, coarse = (shrunk(plane, size[1], size[0]) for plane in detail(picture))
     clear = np.clip((focus_shares(fine, coarse) - BLURRED) / (CLEAR - BLURRED), 0, 1)
     return FocusCells(clear, fine, coarse)
 
@@ -180,7 +176,7 @@ def clear_coherence(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Yeh et al. 2010 and Luo & Tang 2008",
-    version=2,
+    version=3,
     falls_with="softer subject",
 )
 def subject_clear_surplus(picture: Picture) -> float:
@@ -192,9 +188,8 @@ def subject_clear_surplus(picture: Picture) -> float:
     if not masks.found:
         return 0.0
     clear = focus_cells(picture).clear
-    size = (clear.shape[1], clear.shape[0])
-    inside = cv2.resize(masks.subject.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    outside = cv2.resize(masks.background.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    inside = shrunk(masks.subject.astype(np.float32), *clear.shape)
+    outside = shrunk(masks.background.astype(np.float32), *clear.shape)
     if inside.sum() == 0 or outside.sum() == 0:
         return 0.0
     surplus = float((clear * inside).sum() / inside.sum() - (clear * outside).sum() / outside.sum())
@@ -217,5 +212,5 @@ def focus_variation(picture: Picture) -> float:
     0 where the whole frame is equally sharp or flat; high where sharp and blurred areas meet.
     """
     cells = focus_cells(picture)
-    fine, coarse = (cv2.resize(plane, (8, 8), interpolation=cv2.INTER_AREA) for plane in (cells.fine, cells.coarse))
-    return float(np.std(focus_shares(np.asarray(fine), np.asarray(coarse))))
+    fine, coarse = (shrunk(plane, 8, 8) for plane in (cells.fine, cells.coarse))
+    return float(np.std(focus_shares(fine, coarse)))

@@ -5,11 +5,11 @@ Clipping, contrast, and how the light lies over the frame have modules of their 
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from . import lighting_clipping, lighting_contrast, lighting_space  # noqa: F401
 from .catalogue import family, feature
+from .kernels.lighting import mean_between
 from .lighting_tones import (
     channel_histograms,
     fine_deviation,
@@ -17,7 +17,7 @@ from .lighting_tones import (
     lightness_moments,
     luma_levels,
     luminance_of_steps,
-    quantile,
+    quantiles,
     zone_shares,
 )
 from .picture import Picture
@@ -96,7 +96,7 @@ def tonal_key(picture: Picture) -> float:
     """
     shares = lightness_histogram(picture)
     stops = np.log2(np.maximum(luminance_of_steps(), 1e-3))
-    low, high = stops[quantile(shares, 0.01)], stops[quantile(shares, 0.99)]
+    low, high = stops[quantiles(shares, 0.01, 0.99)]
     if high - low < 1e-9:
         return 0.0
     mean = float(shares @ np.clip(stops, low, high))
@@ -181,9 +181,7 @@ def midtone_share(picture: Picture) -> float:
 def _zone_texture(picture: Picture, first: int, last: int) -> float:
     levels = luma_levels(picture)
     lowest, highest = -(-first * 256 // 11), -(-(last + 1) * 256 // 11) - 1
-    mask = cv2.inRange(levels, lowest, highest)
-    count = cv2.countNonZero(mask)
-    mean = cv2.mean(fine_deviation(picture), mask)[0]
+    mean, count = mean_between(fine_deviation(picture), levels, lowest, highest)
     return min(0.5, mean * min(1.0, count / (SETTLED * levels.size)))
 
 

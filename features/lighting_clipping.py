@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import family, feature
-from .kernels.lighting import channel_counts
-from .lighting_tones import BLACK, WHITE, channel_histograms, luma_histogram, luma_levels, quantile
+from .kernels.lighting import channel_counts, largest_region
+from .lighting_tones import BLACK, WHITE, channel_histograms, luma_histogram, luma_levels, quantiles, subject_histograms
 from .picture import Picture
 from .saliency import subject
 
@@ -89,14 +89,6 @@ def empty_any_channel(picture: Picture) -> float:
     return min(1.0, float(channel_histograms(picture)[4] @ weight))
 
 
-def _largest_region(mask: NDArray[np.uint8]) -> float:
-    """Share of the frame taken by the largest 8-connected region of non-zero pixels; there must be one."""
-    left, top, width, height = cv2.boundingRect(mask)
-    box = mask[top : top + height, left : left + width]
-    _, _, statistics, _ = cv2.connectedComponentsWithStats(box, connectivity=8)
-    return float(statistics[1:, cv2.CC_STAT_AREA].max()) / mask.size
-
-
 @feature(
     criterion="lighting",
     label="compactness of the blown highlights",
@@ -135,8 +127,8 @@ def blocked_compactness(picture: Picture) -> float:
 def _compactness(picture: Picture, low: int, high: int, clipped: float) -> float:
     if clipped == 0:
         return 0.0
-    mask = np.asarray(cv2.inRange(luma_levels(picture), low, high), dtype=np.uint8)
-    return min(1.0, _largest_region(mask) / max(clipped, 0.01))
+    levels = luma_levels(picture)
+    return min(1.0, largest_region(levels, low, high) / levels.size / max(clipped, 0.01))
 
 
 @feature(
@@ -147,14 +139,15 @@ def _compactness(picture: Picture, low: int, high: int, clipped: float) -> float
     direction="lower",
     reference="share of the subject's pixels with luma >= 251/255 or <= 4/255",
     rises_with="burnt subject",
+    version=2,
 )
 def clipped_subject(picture: Picture) -> float:
     """Share of the subject's pixels that are blown or blocked; 0 where no subject is found, in part where it is in doubt."""
     region = subject(picture)
     if not region.found:
         return 0.0
-    levels = luma_levels(picture)[region.mask]
-    return region.trust * float(np.count_nonzero((levels >= WHITE) | (levels <= BLACK)) / levels.size)
+    inside, _ = subject_histograms(picture)
+    return region.trust * float((inside[WHITE:].sum() + inside[: BLACK + 1].sum()) / inside.sum())
 
 
 SAMPLES = 131_072
@@ -186,7 +179,7 @@ def tonal_gaps(picture: Picture) -> float:
 
 def _skipped(counts: NDArray[np.float64]) -> float:
     shares = counts / counts.sum()
-    low, high = quantile(shares, 0.005), quantile(shares, 0.995)
+    low, high = quantiles(shares, 0.005, 0.995)
     if high - low < 2:
         return 0.0
     closed = cv2.morphologyEx(counts[None, :], cv2.MORPH_CLOSE, np.ones((1, 17), dtype=np.uint8)).ravel()

@@ -22,9 +22,9 @@ from .lighting_tones import (
     luma_levels,
     luminance,
     luminance_of_steps,
-    quantile,
+    quantiles,
 )
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 
 LARGE_WINDOW = 33
 """Side of the large window of local contrast: a sixteenth of the working long side, made odd."""
@@ -42,7 +42,7 @@ LARGE_WINDOW = 33
 def dynamic_range(picture: Picture) -> float:
     """How much of the scale from black to white is used: q99.5 - q0.5 of the luma. 0 for a flat picture."""
     shares = luma_histogram(picture)
-    return (quantile(shares, 0.995) - quantile(shares, 0.005)) / 255
+    return float(np.ptp(quantiles(shares, 0.005, 0.995))) / 255
 
 
 @feature(
@@ -57,7 +57,7 @@ def dynamic_range(picture: Picture) -> float:
 def interval_contrast(picture: Picture) -> float:
     """Width of the interval that holds the middle 95 % of the pixels: q97.5 - q2.5 of the luma."""
     shares = luma_histogram(picture)
-    return (quantile(shares, 0.975) - quantile(shares, 0.025)) / 255
+    return float(np.ptp(quantiles(shares, 0.025, 0.975))) / 255
 
 
 @feature(
@@ -86,7 +86,7 @@ def rms_contrast(picture: Picture) -> float:
 def michelson_contrast(picture: Picture) -> float:
     """Difference over sum of the extremes of luma: (q99 - q1) / (q99 + q1). 0 for a flat picture, black included."""
     shares = luma_histogram(picture)
-    low, high = quantile(shares, 0.01), quantile(shares, 0.99)
+    low, high = quantiles(shares, 0.01, 0.99)
     return (high - low) / (high + low) if high else 0.0
 
 
@@ -105,7 +105,7 @@ def ke_contrast(picture: Picture) -> float:
     A flat picture of a saturated colour scores high: its channels lie far apart.
     """
     shares = channel_histograms(picture)[:3].mean(axis=0)
-    return (quantile(shares, 0.99) - quantile(shares, 0.01)) / 255
+    return float(np.ptp(quantiles(shares, 0.01, 0.99))) / 255
 
 
 @feature(
@@ -388,8 +388,7 @@ def global_contrast_factor(picture: Picture) -> float:
     height, width = plane.shape
     total = 0.0
     for position, side in enumerate(SUPERPIXELS, start=1):
-        size = (max(1, round(width / side)), max(1, round(height / side)))
-        reduced = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+        reduced = plane if side == 1 else shrunk(plane, max(1, round(height / side)), max(1, round(width / side)))
         if side == 4:
             # Coarser means are taken of these, which is much quicker and hardly differs.
             plane = reduced

@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.lighting import local_deviation, sum_of_tables
-from .picture import FloatPlane, Picture, shared
+from .kernels.lighting import level_counts, local_deviation, mean_and_deviation, sum_of_tables
+from .picture import FloatPlane, Picture, shared, shrunk
+from .saliency import subject
 
 BLACK = 4
 """Highest 8-bit level that counts as clipped shadow."""
@@ -54,8 +55,13 @@ def histogram(levels: Levels) -> Histogram:
 
 def quantile(shares: Histogram, q: float) -> int:
     """Lowest level at or below which lies at least a share ``q`` of the pixels."""
+    return quantiles(shares, q)[0]
+
+
+def quantiles(shares: Histogram, *levels: float) -> list[int]:
+    """``quantile`` of each of several shares of the pixels."""
     # The cumulative sum of shares may fall short of an exact q by rounding.
-    return min(255, int(np.searchsorted(np.cumsum(shares), q - 1e-9)))
+    return [min(255, int(place)) for place in shares.cumsum().searchsorted(np.array(levels) - 1e-9)]
 
 
 @shared
@@ -68,6 +74,14 @@ def luma_levels(picture: Picture) -> Levels:
 def luma_histogram(picture: Picture) -> Histogram:
     """Share of pixels at each 8-bit luma."""
     return histogram(luma_levels(picture))
+
+
+@shared
+def subject_histograms(picture: Picture) -> tuple[Histogram, Histogram]:
+    """Number of pixels at each 8-bit luma inside the subject's mask, and outside it."""
+    levels, mask = luma_levels(picture), subject(picture).mask.view(np.uint8)
+    inside = cv2.calcHist([levels], [0], mask, [256], [0, 256]).ravel().astype(np.float64)
+    return inside, np.rint(luma_histogram(picture) * levels.size) - inside
 
 
 @shared
@@ -90,13 +104,20 @@ def channel_levels(picture: Picture) -> ChannelLevels:
 @shared
 def channel_histograms(picture: Picture) -> NDArray[np.float64]:
     """Share of pixels at each level of R, G, B, their largest and their smallest, shape (5, 256)."""
-    return np.array([histogram(plane) for plane in channel_levels(picture)])
+    levels = channel_levels(picture)
+    return level_counts(tuple(levels)) / levels.red.size
 
 
 @shared
+def lab_planes(picture: Picture) -> tuple[FloatPlane, FloatPlane, FloatPlane]:
+    """CIE L*, a* and b* at the working scale, each float32 of shape (h, w), contiguous."""
+    lightness, a, b = cv2.split(picture.lab)
+    return np.asarray(lightness), np.asarray(a), np.asarray(b)
+
+
 def lightness(picture: Picture) -> FloatPlane:
     """CIE L* at the working scale, float32 in [0, 100], shape (h, w), contiguous."""
-    return np.asarray(cv2.extractChannel(picture.lab, 0))
+    return lab_planes(picture)[0]
 
 
 @shared
@@ -108,8 +129,8 @@ def lightness_histogram(picture: Picture) -> Histogram:
 @shared
 def lightness_moments(picture: Picture) -> tuple[float, float]:
     """Mean and standard deviation of L*."""
-    mean, deviation = cv2.meanStdDev(lightness(picture))
-    return min(100.0, max(0.0, float(mean[0, 0]))), min(50.0, float(deviation[0, 0]))
+    mean, deviation = mean_and_deviation(lightness(picture))
+    return min(100.0, max(0.0, mean)), min(50.0, deviation)
 
 
 def luminance_of_steps() -> NDArray[np.float64]:
@@ -135,15 +156,13 @@ def _light_of_levels() -> NDArray[np.float32]:
 @shared
 def lightness_cells(picture: Picture) -> NDArray[np.float64]:
     """Mean L* / 100 of each cell of a grid of 24 x 24 over the frame."""
-    cells = cv2.resize(lightness(picture), (GRID, GRID), interpolation=cv2.INTER_AREA)
-    return np.asarray(cells, dtype=np.float64) / 100
+    return shrunk(lightness(picture), GRID, GRID).astype(np.float64) / 100
 
 
 @shared
 def luminance_cells(picture: Picture) -> NDArray[np.float64]:
     """Mean linear luminance of each cell of a grid of 24 x 24 over the frame."""
-    cells = cv2.resize(luminance(picture), (GRID, GRID), interpolation=cv2.INTER_AREA)
-    return np.asarray(cells, dtype=np.float64)
+    return shrunk(luminance(picture), GRID, GRID).astype(np.float64)
 
 
 @shared

@@ -154,6 +154,13 @@ def canny_edge_share(picture: Picture) -> float:
     return float(np.count_nonzero(cv2.Canny(plane, threshold / 2, threshold)) / plane.size)
 
 
+def _tenths(counts: NDArray[Any]) -> NDArray[np.int64]:
+    """Sums of ten consecutive parts, the first ones longer by one where the number does not divide."""
+    short, longer = divmod(len(counts), 10)
+    ends = np.arange(11) * short + np.minimum(np.arange(11), longer)
+    return np.diff(np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))[ends])
+
+
 @feature(
     criterion="pattern",
     label="evenness of dark and light masses",
@@ -177,7 +184,7 @@ def ink_homogeneity(picture: Picture) -> float:
     columns, rows = (np.ravel(cv2.reduce(ink, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) for axis in (0, 1))
     if columns.sum() in (0, plane.size):
         return 0.0
-    marginals = [np.array([part.sum() for part in np.array_split(counts, 10)]) for counts in (columns, rows)]
+    marginals = [_tenths(counts) for counts in (columns, rows)]
     return float(np.clip(np.mean([entropy_bits(m) for m in marginals]) / math.log2(10) * 100, 0, 100))
 
 

@@ -233,7 +233,7 @@ class _Pyramid(NamedTuple):
 @shared
 def orientation_pyramid(picture: Picture) -> _Pyramid:
     """Pyramid of histograms of oriented gradients (PHOG) of the Lab picture, strongest channel per axis."""
-    across, down = strongest_gradient(_channels(lab_bytes(picture)))
+    across, down = strongest_gradient(lab_bytes(picture))
     height, width = across.shape
     cells = orientation_cells(across, down, _borders(height, 8), _borders(width, 8))
     levels = [cells]
@@ -244,11 +244,7 @@ def orientation_pyramid(picture: Picture) -> _Pyramid:
     return _Pyramid(whole, [level.reshape(-1, 16) for level in levels], float(whole.sum()) / (height * width))
 
 
-def _channels(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The channels of a picture one after another, shape (3, h, w)."""
-    return np.stack(cv2.split(plane))
-
-
+@functools.lru_cache(maxsize=32)
 def _borders(size: int, parts: int) -> NDArray[np.int64]:
     return np.rint(np.linspace(0, size, parts + 1)).astype(np.int64)
 
@@ -260,6 +256,7 @@ def _borders(size: int, parts: int) -> NDArray[np.int64]:
     range=(0, 1),
     direction="neutral",
     reference="Amirshahi, Koch, Denzler, Redies 2012; Braun, Amirshahi, Denzler, Redies 2013 (PHOG)",
+    version=2,
 )
 def phog_self_similarity(picture: Picture) -> float:
     r"""How much the parts resemble the whole in the directions and strength of their gradients.
@@ -293,6 +290,7 @@ def phog_self_similarity(picture: Picture) -> float:
     range=(0, 361),
     direction="unimodal",
     reference="Redies, Amirshahi, Koch, Denzler 2012; Braun et al. 2013 (PHOG)",
+    version=2,
 )
 def phog_complexity(picture: Picture) -> float:
     """Mean size of the gradient of the Lab picture (each axis from the channel that changes most, bytes per pixel).
@@ -309,6 +307,7 @@ def phog_complexity(picture: Picture) -> float:
     range=(0, math.sqrt(15) / 16),
     direction="neutral",
     reference="Redies, Amirshahi, Koch, Denzler 2012; Braun et al. 2013 (PHOG), times 85",
+    version=2,
 )
 def phog_anisotropy(picture: Picture) -> float:
     """Standard deviation of all 16 x 64 shares of gradient directions in the cells of level 3.
@@ -328,6 +327,7 @@ def phog_anisotropy(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Amirshahi et al. 2012, between scales instead of parts",
+    version=2,
 )
 def orientation_scale_similarity(picture: Picture) -> float:
     """Mean overlap of the histogram of gradient directions with that of the picture at 1/2, 1/4 and 1/8 of its size.
@@ -338,10 +338,10 @@ def orientation_scale_similarity(picture: Picture) -> float:
     if whole.sum() <= 0:
         return 0.0
     overlaps = []
-    plane = lab_bytes(picture)
+    planes = lab_bytes(picture)
     for _ in range(3):
-        plane = reduced(plane, 2)
-        across, down = strongest_gradient(_channels(plane))
+        planes = np.stack([reduced(plane, 2) for plane in planes])
+        across, down = strongest_gradient(planes)
         height, width = across.shape
         histogram = orientation_cells(across, down, _borders(height, 1), _borders(width, 1))[0, 0]
         share = histogram / max(histogram.sum(), 1e-12)
@@ -367,10 +367,10 @@ def line_coherence(picture: Picture) -> float:
     give 0.
     """
     plane = half_grey(picture)
-    x = np.asarray(cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3, borderType=cv2.BORDER_REPLICATE))
-    y = np.asarray(cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3, borderType=cv2.BORDER_REPLICATE))
-    xx, xy, yy = (cv2.blur(product, (13, 13)) for product in (cv2.multiply(x, x), cv2.multiply(x, y), cv2.multiply(y, y)))
-    energy = cv2.sumElems(xx)[0] + cv2.sumElems(yy)[0]
-    if energy <= 1e-6:
+    # Whole numbers throughout, which double precision sums without rounding: OpenCV adds them up in an order of its own.
+    x, y = (np.asarray(cv2.Sobel(plane, cv2.CV_64F, *d, ksize=3, borderType=cv2.BORDER_REPLICATE)) for d in ((1, 0), (0, 1)))
+    xx, xy, yy = (cv2.boxFilter(product, cv2.CV_64F, (13, 13), normalize=False) for product in (x * x, x * y, y * y))
+    energy = float(xx.sum() + yy.sum())
+    if energy <= 1e-3:
         return 0.0
-    return min(1.0, cv2.norm(cv2.magnitude(cv2.subtract(xx, yy), 2 * xy), cv2.NORM_L1) / energy)
+    return min(1.0, float(np.hypot(xx - yy, 2 * xy).sum()) / energy)

@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .picture import Picture, shared, shrunk
+from .lighting_tones import lab_planes, luma_histogram, luma_levels
+from .picture import FloatPlane, Picture, shared, shrunk
 
 UInt8Plane = NDArray[np.uint8]
 
 
-@shared
 def grey(picture: Picture) -> UInt8Plane:
     """Luma at the working scale in 0..255."""
-    return np.asarray(cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    return luma_levels(picture)
 
 
 @shared
@@ -27,8 +27,14 @@ def half_grey(picture: Picture) -> UInt8Plane:
 
 @shared
 def lab_bytes(picture: Picture) -> UInt8Plane:
-    """CIE Lab at the working scale in bytes: L* 255/100, a* + 128, b* + 128."""
-    return np.asarray(cv2.cvtColor(picture.rgb, cv2.COLOR_RGB2LAB), dtype=np.uint8)
+    """CIE Lab at the working scale in bytes, one plane after another, (3, h, w): L* 255/100, a* + 128, b* + 128.
+
+    Rounded from the exact values: OpenCV's conversion of bytes is off by up to 3 levels, and takes several times as long.
+    """
+    planes = np.empty((3, *picture.rgb.shape[:2]), np.uint8)
+    for plane, values, scale, offset in zip(planes, lab_planes(picture), (2.55, 1, 1), (0, 128, 128), strict=True):
+        cv2.convertScaleAbs(values, plane, scale, offset)
+    return planes
 
 
 @shared
@@ -40,7 +46,7 @@ def quarter_rgb(picture: Picture) -> NDArray[np.float32]:
 @shared
 def grey_counts(picture: Picture) -> NDArray[np.float64]:
     """Number of pixels of each of the 256 luma values."""
-    return np.asarray(cv2.calcHist([grey(picture)], [0], None, [256], [0, 256]), dtype=np.float64).ravel()
+    return np.rint(luma_histogram(picture) * grey(picture).size)
 
 
 def reduced(plane: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
@@ -69,3 +75,11 @@ def fitted_slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Slope of the least-squares line through (x, y)."""
     centred = x - x.mean()
     return float(centred @ y / (centred @ centred))
+
+
+def lengths(x: FloatPlane, y: FloatPlane) -> FloatPlane:
+    """Lengths of the vectors (x, y), float32.
+
+    In place of ``cv2.magnitude``, whose last digit depends on where in memory its result comes to lie.
+    """
+    return np.sqrt(x * x + y * y)

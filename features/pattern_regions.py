@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import feature
 from .kernels.pattern_regions import merge_regions
 from .pattern_planes import entropy_bits
-from .picture import WORKING_SIDE, Picture, shared
+from .picture import WORKING_SIDE, Picture, shared, shrunk
 
 LONG_SIDE = 96
 """Long side in pixels at which the picture is segmented."""
@@ -28,10 +27,12 @@ _FELZENSZWALB = "Felzenszwalb, Huttenlocher 2004 (segmentation), mean of four sc
 
 @shared
 def segmentations(picture: Picture) -> NDArray[np.int32]:
-    """Labels of the regions of even colour in the picture reduced to 96 pixels, shape (scales, h, w)."""
-    height, width = (max(1, round(side * LONG_SIDE / WORKING_SIDE)) for side in picture.rgb.shape[:2])
-    small = cv2.resize(picture.rgb, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
-    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), dtype=np.float32)
+    """Labels of the regions of even colour in the picture reduced to 96 pixels, shape (scales, h, w).
+
+    Its Lab values are averaged unrounded: steps rounded to whole levels make other merges at other sizes.
+    """
+    height, width = (max(1, round(side * LONG_SIDE / WORKING_SIDE)) for side in picture.lab.shape[:2])
+    lab = shrunk(picture.lab, height, width)
     return merge_regions(lab, SCALES, max(1, round(SMALLEST * height * width)))
 
 
@@ -53,6 +54,7 @@ def _mean(picture: Picture, measure: Callable[[NDArray[np.float64]], float]) -> 
     range=(0, 10),
     direction="neutral",
     reference=f"{_FELZENSZWALB}; count of segments as complexity",
+    version=2,
 )
 def region_count(picture: Picture) -> float:
     """Binary logarithm of the number of regions of even colour.
@@ -70,7 +72,7 @@ def region_count(picture: Picture) -> float:
     range=(0, 100),
     direction="neutral",
     reference=f"Datta, Joshi, Li, Wang 2006, f24; {_FELZENSZWALB}",
-    version=2,
+    version=3,
 )
 def large_region_count(picture: Picture) -> float:
     """Number of regions of even colour that cover at least a hundredth of the frame.
@@ -87,7 +89,7 @@ def large_region_count(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=f"Datta, Joshi, Li, Wang 2006, sum of f41-f45; {_FELZENSZWALB}",
-    version=2,
+    version=3,
 )
 def five_regions_share(picture: Picture) -> float:
     """Share of the frame that the five largest regions of even colour cover together.
@@ -104,7 +106,7 @@ def five_regions_share(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference=f"Pielou 1966 over region areas; {_FELZENSZWALB}",
-    version=2,
+    version=3,
 )
 def region_evenness(picture: Picture) -> float:
     """Entropy of the region areas over its maximum, the logarithm of their number.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .catalogue import feature
 from .kernels.pattern_spectrum import ring_sums
+from .kernels.spectrum import half_power
 from .pattern_planes import UInt8Plane, central_square, fitted_slope, grey
 from .picture import WORKING_SIDE, Picture, shared
 
@@ -57,17 +58,16 @@ class RadialMeans(NamedTuple):
 
 
 def _radial_means(plane: UInt8Plane, side: int, ratio: float) -> RadialMeans:
-    """Of ``plane`` in 0..1 less its mean, padded to a square of ``side``, freed of the area filter's loss of power."""
-    from scipy import fft
-
-    values = plane.astype(np.float32)
-    values -= np.float32(cv2.mean(plane)[0])
-    values *= np.float32(1 / 255)
-    spectrum = fft.fft(fft.rfft(values, side, axis=1), side, axis=0, overwrite_x=True)
+    """Of ``plane`` in 0..1 less its mean, padded (or cut) to a square of ``side``, freed of the area filter's loss of power."""
+    values = np.zeros((side, side), np.float32)
+    inside = values[: plane.shape[0], : plane.shape[1]]
+    np.subtract(plane[:side, :side], np.float32(cv2.mean(plane)[0]), out=inside)
+    inside *= np.float32(1 / 255)
+    power = half_power(np.asarray(cv2.dft(values)))
     kept = _area_filter_power(side, ratio)
     gain = (1 / kept).astype(np.float32)
     ring, counts = _rings(side)
-    sums = ring_sums(spectrum, ring, mirror_weight(side), gain, gain[: side // 2 + 1], len(counts))
+    sums = ring_sums(power, ring, mirror_weight(side), gain, gain[: side // 2 + 1], len(counts))
     return RadialMeans(*(np.asarray(total / np.maximum(counts, 1)) for total in sums))
 
 

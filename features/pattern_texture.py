@@ -44,7 +44,7 @@ def glcm_contrast(picture: Picture) -> float:
 
     0 for flat pictures, large for fine harsh texture.
     """
-    return float((co_occurrence(picture) * _STEP**2).sum(axis=(1, 2)).mean())
+    return float((co_occurrence(picture).mean(axis=0) * _STEP**2).sum())
 
 
 @feature(
@@ -83,7 +83,8 @@ def glcm_energy(picture: Picture) -> float:
 
     1 for flat pictures, small if many pairs occur. (Some libraries call its square root energy.)
     """
-    return float((co_occurrence(picture) ** 2).sum(axis=(1, 2)).mean())
+    p = co_occurrence(picture)
+    return float((p * p).sum()) / len(p)
 
 
 @feature(
@@ -99,7 +100,7 @@ def glcm_homogeneity(picture: Picture) -> float:
 
     1 for flat pictures, lower the more neighbours differ.
     """
-    return float(min(1.0, (co_occurrence(picture) / (1 + _STEP)).sum(axis=(1, 2)).mean()))
+    return float(min(1.0, (co_occurrence(picture).mean(axis=0) / (1 + _STEP)).sum()))
 
 
 @feature(

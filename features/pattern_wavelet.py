@@ -10,7 +10,8 @@ import numpy as np
 
 from .catalogue import family
 from .kernels.pattern import wavelet_step
-from .pattern_planes import quarter_rgb
+from .lighting_tones import channel_levels
+from .pattern_planes import lengths, quarter_rgb
 from .picture import FloatPlane, Picture
 
 LEVELS = 3
@@ -28,7 +29,7 @@ def _textures(*planes: FloatPlane) -> list[float]:
         steps = [wavelet_step(plane, _LOW, _HIGH) for plane in planes]
         planes = tuple(approximation for approximation, _ in steps)
         details = [detail.reshape(1, -1) for _, detail in steps]
-        size = details[0] if len(details) == 1 else cv2.magnitude(*details)
+        size = details[0] if len(details) == 1 else lengths(*details)
         means.append(cv2.norm(size, cv2.NORM_L1) / size.size)
     return [*means, sum(means)]
 
@@ -102,4 +103,4 @@ def value_wavelets(picture: Picture) -> Sequence[float]:
     with w the coefficients of level l = 1, 2, 3 of a db2 wavelet transform and S_l their number. Flat pictures give
     0; a sharp, busy picture scores high at level 1, one of large soft shapes only at level 3.
     """
-    return _textures(np.asarray(cv2.extractChannel(picture.hsv, 2)))
+    return _textures(np.multiply(channel_levels(picture).largest, np.float32(1 / 255), dtype=np.float32))

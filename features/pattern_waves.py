@@ -71,8 +71,8 @@ def _waves(picture: Picture) -> _Waves:
 def _angular_moments(picture: Picture) -> tuple[float, float]:
     """Size of the second and real part of the fourth angular moment of the whitened power, as shares of the power."""
     power, shape = _waves(picture)
-    # Sums by OpenCV, as a matrix product would start threads.
-    total, along, across, cardinal = (cv2.sumElems(cv2.multiply(power, wave))[0] for wave in _whitening(*shape).harmonics)
+    # Neither a matrix product, which would start threads, nor OpenCV's sum, whose last digit depends on where the plane lies.
+    total, along, across, cardinal = (float((power * wave).sum(dtype=np.float64)) for wave in _whitening(*shape).harmonics)
     if total < 1e-9:
         return 0.0, 0.0
     return min(1.0, math.hypot(along, across) / total), max(-1.0, min(1.0, cardinal / total))

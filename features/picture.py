@@ -10,12 +10,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.resize import shrunk_rows
+from .kernels.resize import shrunk_floats, shrunk_rows
 
 WORKING_SIDE = 512
 """Long side, in pixels, of the working scale at which every feature is measured that does not ask for native pixels."""
 
+# glibc hands blocks above a limit back to the system when they are freed, and each new plane then costs a page fault for
+# every 4 kB, a fifth of the time of all features. Freeing one large block, which is never touched, raises that limit.
+del [np.empty(1 << 24, dtype=np.uint8)][0]
+
 T = TypeVar("T")
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 FloatPlane = NDArray[np.float32]
 
 
@@ -75,7 +80,7 @@ class Picture:
             raise TypeError(f"Picture takes a uint8 array, got {got}; iaa_classic.load_image converts other kinds")
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
             raise ValueError(f"Picture takes an array of shape (height, width, 3), got {rgb.shape}")
-        self.native: NDArray[np.uint8] = np.ascontiguousarray(rgb)
+        self.native: NDArray[np.uint8] = _read_only(np.ascontiguousarray(rgb))
         self.face_detector = face_detector
         self._shared: dict[Callable[..., Any], Any] = {}
 
@@ -97,8 +102,9 @@ class Picture:
             return self.native
         width, height = max(1, round(self.width * scale)), max(1, round(self.height * scale))
         if scale < 1:
-            return shrunk(self.native, height, width)
-        return np.asarray(cv2.resize(self.native, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+            return _read_only(shrunk(self.native, height, width))
+        enlarged = cv2.resize(self.native, (width, height), interpolation=cv2.INTER_LINEAR)
+        return _read_only(np.asarray(enlarged, dtype=np.uint8))
 
     @functools.cached_property
     def rgb_float(self) -> FloatPlane:
@@ -135,15 +141,29 @@ class Picture:
         return np.asarray(cv2.cvtColor(self.native, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
-def shrunk(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """``pixels`` of shape (H, W) or (H, W, 3) reduced to ``height`` x ``width`` by the area filter, each side at most as
-    long as before.
+def shrunk(pixels: NDArray[Pixel], height: int, width: int) -> NDArray[Pixel]:
+    """``pixels`` reduced to ``height`` x ``width`` by the area filter: every new pixel is the mean of what it covers.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (H, W) or (H, W, 3), or of float32, shape (H, W) or (H, W, C)
+    height, width : int
+        Sides of the result; one that is longer than before is filled as OpenCV's ``INTER_AREA`` does.
     """
     tall, wide = pixels.shape[:2]
-    if tall % height == 0 and wide % width == 0:  # OpenCV is quick at whole ratios, and several times slower at others
-        return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    small = shrunk_rows(np.ascontiguousarray(pixels).reshape(tall, wide, -1), height, width)
-    return small.reshape(height, width, *pixels.shape[2:])
+    if (tall % height == 0 and wide % width == 0) or height > tall or width > wide:
+        # OpenCV is quick at whole ratios, and several times slower at others
+        return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=pixels.dtype)
+    planes: Any = np.ascontiguousarray(pixels).reshape(tall, wide, -1)
+    small = shrunk_rows(planes, height, width) if pixels.dtype == np.uint8 else shrunk_floats(planes, height, width)
+    return small.astype(pixels.dtype, copy=False).reshape(height, width, *pixels.shape[2:])
+
+
+def _read_only(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same pixels as an array that refuses to be written to: kernels are compiled for one kind of array, not for two."""
+    view = pixels.view()
+    view.flags.writeable = False
+    return view
 
 
 def shared(function: Callable[[Picture], T]) -> Callable[[Picture], T]:

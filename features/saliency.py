@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.saliency import barrier_distance, mahalanobis, reconstruct
-from .picture import FloatPlane, Picture, shared
+from .kernels.saliency import barrier_distance, change_along, colour_numbers, mahalanobis, reconstruct
+from .picture import FloatPlane, Picture, shared, shrunk
 
 SALIENCY_SIDE = 160
 """Long side, in pixels, at which saliency is computed; finer detail does not move it."""
@@ -61,7 +61,7 @@ def small_lab(picture: Picture) -> FloatPlane:
     height, width = picture.lab.shape[:2]
     scale = SALIENCY_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture.lab, size, interpolation=cv2.INTER_AREA))
+    return shrunk(picture.lab, size[1], size[0])
 
 
 @shared
@@ -131,8 +131,8 @@ def small_saliency(picture: Picture) -> FloatPlane:
     """The map of ``saliency`` at a long side of ``SALIENCY_SIDE`` pixels."""
     lab = smooth_lab(picture)
     height, width = lab.shape[:2]
-    lightness, green_red, blue_yellow = (barrier_distance(np.ascontiguousarray(lab[..., k]), 2) for k in range(3))
-    combined = _unit(_unit(lightness + green_red + blue_yellow) + _unit(border_contrast(lab)))
+    barrier = barrier_distance(lab, 2)
+    combined = _unit(_unit(barrier[..., 0] + barrier[..., 1] + barrier[..., 2]) + _unit(border_contrast(lab)))
     prior = centre_prior(height, width)
     centred = _unit(smooth_regions(combined) * prior)
     low, high = 1 / (1 + np.exp(5.0)), 1 / (1 + np.exp(-5.0))
@@ -148,13 +148,17 @@ def spectral_residual(picture: Picture) -> FloatPlane:
     squared modulus of the inverse transform of exp(R + i phase), smoothed by a Gaussian of 2.5 pixels. It sees detail,
     where ``saliency`` sees regions. A flat picture has 0 everywhere.
     """
-    small = cv2.resize(picture.luma, (64, 64), interpolation=cv2.INTER_AREA)
+    small = shrunk(picture.luma, 64, 64)
     if float(small.max() - small.min()) < 1e-4:
         return np.zeros((64, 64), dtype=np.float32)
     spectrum = np.fft.fft2(small)
-    amplitude = np.log(np.abs(spectrum) + 1e-6)
-    around = sum(np.roll(amplitude, (dy, dx), (0, 1)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9
-    back = np.fft.ifft2(np.exp(amplitude - around + 1j * np.angle(spectrum)))
+    size = np.abs(spectrum)
+    amplitude = size + 1e-6
+    around = np.log(amplitude)
+    for axis in (0, 1):
+        around = around + np.roll(around, 1, axis) + np.roll(around, -1, axis)
+    phase = np.where(size > 0, spectrum, 1) / np.where(size > 0, size, 1)
+    back = np.fft.ifft2(amplitude * np.exp(around / -9) * phase)
     return _unit(cv2.GaussianBlur((np.abs(back) ** 2).astype(np.float32), (0, 0), 2.5))
 
 
@@ -169,18 +173,6 @@ def saliency(picture: Picture) -> FloatPlane:
     height, width = picture.lab.shape[:2]
     plane = cv2.resize(small_saliency(picture), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(plane)
-
-
-_CELLS_PER_UNIT = np.array([1 / 6.25, 1 / 8, 1 / 8], dtype=np.float32)
-_CELL_OFFSET = np.array([0, 20, 20], dtype=np.int32)
-_CELL_STRIDE = np.array([41 * 41, 41, 1], dtype=np.int32)
-
-
-def colour_bins(lab: FloatPlane) -> tuple[NDArray[np.int64], int]:
-    """Number of the Lab cell (6.25 x 8 x 8) of each pixel, shape (h, w), occupied cells only; and how many."""
-    codes = ((lab * _CELLS_PER_UNIT).astype(np.int32) + _CELL_OFFSET) @ _CELL_STRIDE
-    occupied = np.bincount(codes.ravel()) > 0
-    return (occupied.cumsum() - 1)[codes], int(occupied.sum())
 
 
 def separation(joint: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -233,13 +225,9 @@ def _edge_support(mask: NDArray[np.uint8], lab: FloatPlane) -> float:
 
     A change by 6 Lab units within two pixels does not count, one by 18 counts in full.
     """
-    outline = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(bool)
-    if not outline.any():
-        return 0.0
-    brush = np.ones((5, 5), np.uint8)
-    change = (cv2.dilate(lab, brush) - cv2.erode(lab, brush))[outline]
-    size = np.sqrt(np.einsum("ij,ij->i", change, change))
-    return float(np.clip((size - 6) / 12, 0, 1).mean())
+    outline = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    change = change_along(lab, outline, 2)
+    return float(np.clip((change - 6) / 12, 0, 1).mean()) if change.size else 0.0
 
 
 @shared
@@ -255,7 +243,7 @@ def subject(picture: Picture) -> Subject:
     height, width = picture.lab.shape[:2]
     nothing = Subject(np.zeros((height, width), dtype=bool), False, (0.5, 0.5), (0.0, 0.0, 1.0, 1.0), 0.0, 0, 0.0)
     small, lab = small_saliency(picture), smooth_lab(picture)
-    numbers, cells = colour_bins(lab)
+    numbers, cells = colour_numbers(lab)
     levels = (small * (LEVELS - 1e-3)).astype(np.int64)
     joint = np.bincount((levels * cells + numbers).ravel(), minlength=LEVELS * cells).reshape(LEVELS, cells)
     shares = joint.sum(axis=1)[::-1].cumsum()[::-1][1:] / small.size
@@ -273,7 +261,7 @@ def subject(picture: Picture) -> Subject:
     mask = cv2.resize(cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 1.5), (width, height)) > 0.5
     if not mask.any() or mask.all():
         return nothing
-    across, down = mask.sum(axis=0), mask.sum(axis=1)
+    across, down = (cv2.reduce(mask.view(np.uint8), axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() for axis in (0, 1))
     columns, rows = np.flatnonzero(across), np.flatnonzero(down)
     pixels = float(across.sum())
     sure = nothing._replace(mask=mask, found=True, regions=count, distinctness=distinctness)

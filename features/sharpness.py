@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from . import sharpness_focus, sharpness_noise
 from .catalogue import family, feature
-from .kernels.sharpness import edge_profiles, variation_lost
-from .kernels.sharpness_blocks import amplitude_bands, block_contrasts
+from .kernels.sharpness import edge_profiles, means_of_nine, variation_lost
+from .kernels.sharpness_blocks import amplitude_bands, block_contrasts, neighbour_steps
 from .kernels.sharpness_wavelet import wavelet_97_step
 from .picture import FloatPlane, Picture, shared
 from .sharpness_edges import quantile, working_laplacian, working_luma
@@ -77,8 +77,7 @@ def perceptual_blur(picture: Picture) -> float:
     above 0.5 blurred. Degenerate: an axis without differences does not count; 1 if neither has any.
     """
     luma = picture.luma
-    across, down = (cv2.blur(luma, size, borderType=cv2.BORDER_REFLECT) for size in ((9, 1), (1, 9)))
-    pairs = zip(*variation_lost(luma, np.asarray(across), np.asarray(down)), strict=True)
+    pairs = zip(*variation_lost(luma, *means_of_nine(luma)), strict=True)
     # Below this are rounding errors of the smoothing of a flat picture.
     known = [1 - lost / total for total, lost in pairs if total > 1e-6 * luma.size]
     return float(np.clip(max(known), 0, 1)) if known else 1.0
@@ -205,9 +204,8 @@ def maximum_local_variation(picture: Picture) -> float:
     luma = picture.luma
     if min(luma.shape) < 3:
         return 0.0
-    box = np.ones((3, 3), dtype=np.uint8)
-    variation = cv2.max(cv2.subtract(cv2.dilate(luma, box), luma), cv2.subtract(luma, cv2.erode(luma, box)))
-    return min(0.5, math.sqrt(_variance(np.asarray(variation)[1:-1, 1:-1])))
+    mean, square = neighbour_steps(luma)
+    return min(0.5, math.sqrt(max(0.0, square - mean * mean)))
 
 
 _BANDS = (1 / 32, 1 / 16, 1 / 8, 1 / 4)

@@ -84,7 +84,8 @@ def native_tiles(picture: Picture) -> Tiles:
     """
     height, width = picture.height, picture.width
     if height * width <= (GRID * TILE) ** 2 or min(height, width) < TILE:
-        return cut(picture, np.zeros((1, 2), dtype=np.int64), height, width)
+        grey = picture.native_luma
+        return Tiles(picture.native, grey, grey.astype(np.float32), np.zeros((1, 2), dtype=np.int64), height)
     rows = np.linspace(0, height - TILE, min(GRID, height // TILE)).astype(np.int64) // 8 * 8
     columns = np.linspace(0, width - TILE, min(GRID, width // TILE)).astype(np.int64) // 8 * 8
     origins = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)

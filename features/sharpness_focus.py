@@ -77,7 +77,7 @@ def peak_focus(picture: Picture) -> float:
     direction="higher",
     reference=_METHOD,
     scale="native",
-    version=2,
+    version=3,
     falls_with="defocus",
 )
 def subject_focus(picture: Picture) -> float:
@@ -100,7 +100,7 @@ def subject_focus(picture: Picture) -> float:
     reference=_METHOD,
     scale="native",
     falls_with="softer subject",
-    version=2,
+    version=3,
 )
 def subject_focus_advantage(picture: Picture) -> float:
     """Focus over all edges of the subject less focus over all other edges, ``(a - b) / (a + b)`` at native resolution.

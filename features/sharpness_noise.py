@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .catalogue import feature
 from .kernels.sharpness_blocks import block_sums, chroma_responses
+from .kernels.spectrum import half_power
 from .picture import FloatPlane, Picture, shared
 from .sharpness_edges import (
     TILE,
@@ -275,10 +276,7 @@ def _radial_bands(side: int) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]
 
 def _radial_power(windows: FloatPlane) -> NDArray[np.float64]:
     """Power of square windows (n, side, side), mean over windows and over bands of radial frequency up to 1/2."""
-    from scipy import fft
-
-    spectrum = fft.rfft2(windows, axes=(1, 2))
-    power = (spectrum.real**2 + spectrum.imag**2).mean(axis=0)
+    power = sum(half_power(np.asarray(cv2.dft(window))) for window in windows) / np.float32(len(windows))
     bins, band, sizes = _radial_bands(windows.shape[1])
     return np.asarray((np.bincount(band, weights=power.ravel()) / sizes)[:bins])
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import depth_of_field, subject_background, subject_isolation  # noqa: F401 -- they register their features
 from .catalogue import feature
-from .picture import Picture, shared
+from .picture import Picture, shared, shrunk
 from .saliency import small_saliency, spectral_residual, subject
 
 BLOCKS = 20
@@ -23,7 +23,7 @@ BLOCKS = 20
 @shared
 def saliency_blocks(picture: Picture) -> NDArray[np.float64]:
     """Shares of the map's mass by block, shape (20, 20), sum 1; even where the map is empty."""
-    blocks = cv2.resize(small_saliency(picture), (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA).astype(np.float64)
+    blocks = shrunk(small_saliency(picture), BLOCKS, BLOCKS).astype(np.float64)
     total = blocks.sum()
     return blocks / total if total > 0 else np.full((BLOCKS, BLOCKS), BLOCKS**-2.0)
 
@@ -75,6 +75,7 @@ def attention_spots(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Hou & Zhang 2007 and Peng 2022",
+    version=2,
     falls_with="more subjects",
 )
 def attention_concentration(picture: Picture) -> float:
@@ -95,7 +96,7 @@ def attention_concentration(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Pearson correlation of two maps: Zhang et al. 2015 and Hou & Zhang 2007",
-    version=2,
+    version=3,
     falls_with="more subjects",
 )
 def saliency_agreement(picture: Picture) -> float:
@@ -104,7 +105,7 @@ def saliency_agreement(picture: Picture) -> float:
     High where the region that differs in colour also holds the striking detail, as a sharp subject does; 0 if either is
     flat.
     """
-    regions = cv2.resize(small_saliency(picture), (64, 64), interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
+    regions = shrunk(small_saliency(picture), 64, 64).astype(np.float64).ravel()
     residual = spectral_residual(picture).astype(np.float64).ravel()
     if np.ptp(regions) < 1e-9 or np.ptp(residual) < 1e-9:
         return 0.0
@@ -118,7 +119,7 @@ def saliency_agreement(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="mask after Zhang et al. 2015; Theil's uncertainty coefficient",
-    version=2,
+    version=3,
     falls_with="more subjects",
 )
 def subject_distinctness(picture: Picture) -> float:
@@ -137,7 +138,7 @@ def subject_distinctness(picture: Picture) -> float:
     range=(0, 1),
     direction="unimodal",
     reference="Liu, Chen, Wolf & Cohen-Or 2010, region size",
-    version=2,
+    version=3,
     rises_with="more subjects",
 )
 def subject_area(picture: Picture) -> float:
@@ -152,7 +153,7 @@ def subject_area(picture: Picture) -> float:
     range=(0, 50),
     direction="neutral",
     reference="Wong & Low 2009, number of salient regions",
-    version=2,
+    version=3,
     rises_with="more subjects",
 )
 def subject_count(picture: Picture) -> float:
@@ -167,7 +168,7 @@ def subject_count(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="shape compactness by moments: Zunic, Hirota & Rosin 2010",
-    version=2,
+    version=3,
     falls_with="longer subject",
 )
 def subject_compactness(picture: Picture) -> float:
@@ -193,7 +194,7 @@ def subject_compactness(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="ratio of the principal axes by second moments",
-    version=2,
+    version=3,
     rises_with="longer subject",
 )
 def subject_elongation(picture: Picture) -> float:
@@ -221,7 +222,7 @@ def _mask_moments(picture: Picture) -> dict[str, float]:
     range=(0, 1),
     direction="neutral",
     reference="solidity; Datta et al. 2006, feature 56, of the subject instead of segments",
-    version=2,
+    version=3,
     rises_with="larger subject",
 )
 def subject_convexity(picture: Picture) -> float:

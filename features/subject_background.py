@@ -30,7 +30,7 @@ JUST_APART = 6.0
     range=(0, 100),
     direction="neutral",
     reference="Luo & Tang 2008, simplicity f_s",
-    version=2,
+    version=3,
     falls_with="plain surroundings",
 )
 def background_simplicity(picture: Picture) -> float:
@@ -52,7 +52,7 @@ def background_simplicity(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo & Tang 2008 and Ke, Tang & Jing 2006: clutter of the background",
-    version=2,
+    version=3,
     falls_with="plain surroundings",
 )
 def background_edge_density(picture: Picture) -> float:
@@ -68,7 +68,7 @@ def background_edge_density(picture: Picture) -> float:
     range=(0, 6),
     direction="neutral",
     reference="Shannon entropy of the background's luma",
-    version=2,
+    version=3,
     falls_with="plain surroundings",
 )
 def background_entropy(picture: Picture) -> float:
@@ -85,7 +85,7 @@ def background_entropy(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Crete et al. 2007 and Luo & Tang 2008",
-    version=2,
+    version=3,
     falls_with="defocus",
 )
 def background_focus(picture: Picture) -> float:
@@ -127,7 +127,7 @@ def segment_density(picture: Picture) -> Segments:
     range=(0, 1),
     direction="neutral",
     reference="Luo, Wang & Tang 2011, complexity features (colour segments in place of superpixels)",
-    version=2,
+    version=3,
     rises_with="more subjects",
 )
 def background_clutter(picture: Picture) -> float:
@@ -142,7 +142,7 @@ def background_clutter(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Luo, Wang & Tang 2011, complexity features (colour segments in place of superpixels)",
-    version=2,
+    version=3,
     falls_with="larger subject",
 )
 def subject_complexity_contrast(picture: Picture) -> float:

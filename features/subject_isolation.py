@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from .catalogue import feature
-from .picture import FloatPlane, Picture, shared
+from .picture import FloatPlane, Picture, shared, shrunk
 from .saliency import subject
 from .subject_regions import background_means, focus_share, regions, relative_difference, subject_means
 
@@ -21,15 +22,28 @@ QUIET = 0.006
 def _half_luma(picture: Picture) -> FloatPlane:
     height, width = picture.luma.shape
     size = (max(1, round(width / 2)), max(1, round(height / 2)))
-    return np.asarray(cv2.resize(picture.luma, size, interpolation=cv2.INTER_AREA))
+    return shrunk(picture.luma, size[1], size[0])
 
 
 def _clear_frequencies(plane: FloatPlane) -> float:
     """Share of Fourier coefficients, the mean aside, above a fifth of the largest."""
-    spectrum = cv2.dft(plane - plane.mean(), flags=cv2.DFT_COMPLEX_OUTPUT)
-    power = spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2
+    power, times = _spectrum(plane - plane.mean())
     peak = float(power.max())
-    return float((power > 0.2**2 * peak).mean()) if peak > 1e-6 else 0.0
+    return float(times[power > 0.2**2 * peak].sum()) / plane.size if peak > 1e-6 else 0.0
+
+
+def _spectrum(plane: FloatPlane) -> tuple[FloatPlane, NDArray[np.int64]]:
+    """Squared moduli of Fourier coefficients, one of each pair that are conjugates, and how often each stands (1 or 2)."""
+    height, width = plane.shape
+    packed = cv2.dft(np.ascontiguousarray(plane))
+    # OpenCV packs the halves: first column (and last, of an even width) in pairs downwards, all others in pairs across.
+    across, down = (width - 1) // 2, (height - 1) // 2
+    inner = packed[:, 1 : 1 + 2 * across].reshape(-1, 2)
+    ends = packed[:, [0, -1]] if width % 2 == 0 else packed[:, :1]
+    outer = ends[1 : 1 + 2 * down].reshape(down, 2, ends.shape[1])
+    single = ends[[0, -1]] if height % 2 == 0 else ends[:1]
+    power = [inner[:, 0] ** 2 + inner[:, 1] ** 2, (outer[:, 0] ** 2 + outer[:, 1] ** 2).ravel(), (single**2).ravel()]
+    return np.concatenate(power), np.repeat([2, 2, 1], [part.size for part in power])
 
 
 @feature(
@@ -39,7 +53,7 @@ def _clear_frequencies(plane: FloatPlane) -> float:
     range=(-16, 16),
     direction="neutral",
     reference="Luo & Tang 2008, clarity contrast f_c",
-    version=2,
+    version=3,
     falls_with="more subjects",
 )
 def clarity_contrast(picture: Picture) -> float:
@@ -71,7 +85,7 @@ def clarity_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="higher",
     reference="after Crete et al. 2007 and Luo & Tang 2008",
-    version=2,
+    version=3,
     falls_with="softer subject",
 )
 def subject_sharpness(picture: Picture) -> float:
@@ -89,7 +103,7 @@ def subject_sharpness(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Luo & Tang 2008, clarity contrast",
-    version=2,
+    version=3,
     falls_with="lines to the subject",
 )
 def subject_focus_contrast(picture: Picture) -> float:
@@ -111,7 +125,7 @@ def subject_focus_contrast(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="after Wong & Low 2009, sharpness of salient region and background",
-    version=2,
+    version=3,
     falls_with="lines to the subject",
 )
 def subject_sharpness_contrast(picture: Picture) -> float:
@@ -128,7 +142,7 @@ def subject_sharpness_contrast(picture: Picture) -> float:
     range=(0, 5.55),
     direction="neutral",
     reference="Luo & Tang 2008, lighting contrast f_l",
-    version=2,
+    version=3,
     rises_with="spotlight",
 )
 def subject_lighting_contrast(picture: Picture) -> float:
@@ -146,7 +160,7 @@ def subject_lighting_contrast(picture: Picture) -> float:
     range=(0, 130),
     direction="neutral",
     reference="CIE 142-2001; Wong & Low 2009",
-    version=2,
+    version=3,
     falls_with="duller subject",
 )
 def subject_colour_contrast(picture: Picture) -> float:
@@ -166,7 +180,7 @@ def subject_colour_contrast(picture: Picture) -> float:
     range=(-1, 1),
     direction="neutral",
     reference="Wong & Low 2009, saturation of salient region and background",
-    version=2,
+    version=3,
     falls_with="duller subject",
 )
 def subject_saturation_contrast(picture: Picture) -> float:
@@ -184,7 +198,7 @@ def subject_saturation_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo, Wang & Tang 2011 and Itten's contrast of hue",
-    version=2,
+    version=3,
     rises_with="painted sky",
 )
 def subject_hue_contrast(picture: Picture) -> float:
@@ -209,7 +223,7 @@ def subject_hue_contrast(picture: Picture) -> float:
     range=(0, 260),
     direction="neutral",
     reference="after Wong & Low 2009: local contrast of salient region and surround",
-    version=2,
+    version=3,
     falls_with="duller subject",
 )
 def subject_outline_contrast(picture: Picture) -> float:
@@ -231,7 +245,7 @@ def subject_outline_contrast(picture: Picture) -> float:
     range=(0, 1),
     direction="neutral",
     reference="after Luo & Tang 2008: clarity, colour and simplicity together",
-    version=2,
+    version=3,
     rises_with="spotlight",
 )
 def subject_isolation(picture: Picture) -> float:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .kernels.subject import means_within
 from .picture import FloatPlane, Picture, shared
 from .saliency import subject
 
@@ -96,23 +97,20 @@ def relative_difference(first: float, second: float) -> float:
 
 
 @shared
-def _stacked(picture: Picture) -> FloatPlane:
-    local = detail(picture)
-    return np.asarray(cv2.merge([picture.luma, local.fine, local.coarse, picture.gradient.magnitude]))
+def _means(picture: Picture) -> tuple[Means, Means]:
+    masks, local = regions(picture), detail(picture)
+    saturation = cv2.extractChannel(picture.hsv, 1)
+    planes = (saturation, picture.luma, local.fine, local.coarse, picture.gradient.magnitude)
+    inside, outside = zip(*(means_within(plane, masks.subject, masks.background) for plane in planes), strict=True)
+    lab, other_lab = (np.array(cv2.mean(picture.lab, mask)[:3]) for mask in (masks.subject, masks.background))
+    return Means(lab, *inside), Means(other_lab, *outside)
 
 
-def _means(picture: Picture, mask: NDArray[np.uint8]) -> Means:
-    lab = np.array(cv2.mean(picture.lab, mask)[:3])
-    return Means(lab, cv2.mean(picture.hsv, mask)[1], *cv2.mean(_stacked(picture), mask))
-
-
-@shared
 def subject_means(picture: Picture) -> Means:
     """Means over the subject; all 0 without one."""
-    return _means(picture, regions(picture).subject)
+    return _means(picture)[0]
 
 
-@shared
 def background_means(picture: Picture) -> Means:
     """Means over the background; over the whole frame where there is no subject."""
-    return _means(picture, regions(picture).background)
+    return _means(picture)[1]

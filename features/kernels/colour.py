@@ -1,4 +1,4 @@
-"""Kernels of the criterion ``colour``."""
+"""Kernels of the criterion ``colour``: clusters of colours, where they lie, and the light at edges."""
 
 from __future__ import annotations
 
@@ -7,86 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from .colour_counts import count_colours
 from .jit import kernel
 
-GREY_FLOOR = 25.5
-"""Value (0..255) below which saturation is taken as chroma over this floor, since the hue of near-black is noise."""
-
-
-@kernel
-def count_colours(
-    rgb: NDArray[np.uint8],
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """One pass over the pixels that gathers every histogram of the criterion.
-
-    Parameters
-    ----------
-    rgb : ndarray of uint8, shape (h, w, 3)
-
-    Returns
-    -------
-    cubes : ndarray of int32, shape (32768, 4)
-        Pixels, and sums of R, G, B, per cube of 8x8x8 codes; cube = (R // 8 * 32 + G // 8) * 32 + B // 8.
-    products : ndarray of int64, shape (6,)
-        Sums of RR, GG, BB, RG, RB, GB.
-    hues : ndarray of float64, shape (360,)
-        Saturation per degree of hue, rounded: bin k holds hues in [k - 0.5, k + 0.5). Saturation of pixels darker
-        than ``GREY_FLOOR`` is (max - min) / GREY_FLOOR.
-    counts : ndarray of int64, shape (278,)
-        256 bins of hue over all pixels (grey has hue 0); 20 bins of hue over pixels with S > 0.2 and 0.15 <= V <=
-        0.95; the number of pixels with S > 0.95 and V > 0.3; the sum of max(R, G, B).
-    moments : ndarray of float64, shape (3,)
-        Sums of S, S^2 and S^3.
-    """
-    cubes = np.zeros((32768, 4), dtype=np.int32)
-    hues = np.zeros(360, dtype=np.float64)
-    counts = np.zeros(278, dtype=np.int64)
-    red_red = green_green = blue_blue = red_green = red_blue = green_blue = highs = np.int64(0)
-    first = second = third = 0.0
-    for y in range(rgb.shape[0]):
-        for x in range(rgb.shape[1]):
-            r = np.int64(rgb[y, x, 0])
-            g = np.int64(rgb[y, x, 1])
-            b = np.int64(rgb[y, x, 2])
-            cube = ((r >> 3) << 10) + ((g >> 3) << 5) + (b >> 3)
-            cubes[cube, 0] += 1
-            cubes[cube, 1] += r
-            cubes[cube, 2] += g
-            cubes[cube, 3] += b
-            red_red += r * r
-            green_green += g * g
-            blue_blue += b * b
-            red_green += r * g
-            red_blue += r * b
-            green_blue += g * b
-            high = max(r, g, b)
-            chroma = high - min(r, g, b)
-            highs += high
-            if chroma == 0:
-                counts[0] += 1
-                continue
-            if high == r:
-                sixth = (g - b) / chroma
-                if sixth < 0:
-                    sixth += 6.0
-            elif high == g:
-                sixth = (b - r) / chroma + 2.0
-            else:
-                sixth = (r - g) / chroma + 4.0
-            saturation = chroma / high
-            square = saturation * saturation
-            first += saturation
-            second += square
-            third += square * saturation
-            hues[int(sixth * 60.0 + 0.5) % 360] += saturation * min(1.0, high / GREY_FLOOR)
-            counts[int(sixth * (256.0 / 6.0)) & 255] += 1
-            if saturation > 0.2 and 38.25 <= high <= 242.25:
-                counts[256 + int(sixth * (20.0 / 6.0)) % 20] += 1
-            if saturation > 0.95 and high > 76.5:
-                counts[276] += 1
-    counts[277] = highs
-    products = np.array([red_red, green_green, blue_blue, red_green, red_blue, green_blue])
-    return cubes, products, hues, counts, np.array([first, second, third])
+__all__ = ["count_colours", "edge_light", "place_colours", "split_colours"]
 
 
 @kernel
@@ -113,12 +37,15 @@ def split_colours(colours: NDArray[np.float64], weights: NDArray[np.float64], mo
         Cluster of each colour, 0..``most`` - 1; some may be empty.
     """
     number = colours.shape[0]
-    labels = np.zeros(number, dtype=np.int64)
     shares = np.zeros(most, dtype=np.float64)
     centres = np.zeros((most, 3), dtype=np.float64)
     scatter = np.zeros((most, 3, 3), dtype=np.float64)
+    # The colours of cluster k are order[start[k]:stop[k]].
+    order = np.arange(number)
+    start, stop = np.zeros(most, dtype=np.int64), np.zeros(most, dtype=np.int64)
+    stop[0] = number
     used = 1
-    _describe(colours, weights, labels, 0, centres, shares, scatter)
+    _describe(colours, weights, order, 0, centres, shares, scatter)
     while used < most:
         widest = 0
         spread = -1.0
@@ -129,50 +56,74 @@ def split_colours(colours: NDArray[np.float64], weights: NDArray[np.float64], mo
                 widest = k
         if spread <= shares[widest]:
             break
-        axis = _main_axis(scatter[widest])
-        for i in range(number):
-            if labels[i] == widest:
-                beyond = 0.0
-                for c in range(3):
-                    beyond += (colours[i, c] - centres[widest, c]) * axis[c]
-                if beyond > 0:
-                    labels[i] = used
-        _describe(colours, weights, labels, widest, centres, shares, scatter)
-        _describe(colours, weights, labels, used, centres, shares, scatter)
+        first, last = start[widest], stop[widest]
+        middle = first + _part(colours, order[first:last], centres[widest], _main_axis(scatter[widest]))
+        stop[widest], start[used], stop[used] = middle, middle, last
+        _describe(colours, weights, order[first:middle], widest, centres, shares, scatter)
+        _describe(colours, weights, order[middle:last], used, centres, shares, scatter)
         used += 1
-    _lloyd(colours, weights, labels, centres, shares, used, rounds)
+    labels = np.empty(number, dtype=np.int64)
+    for k in range(used):
+        for i in order[start[k] : stop[k]]:
+            labels[i] = k
+    _lloyd(np.ascontiguousarray(colours.T), weights, labels, centres[:used], shares[:used], rounds)
     return labels
+
+
+@kernel
+def _part(
+    colours: NDArray[np.float64], members: NDArray[np.int64], centre: NDArray[np.float64], axis: NDArray[np.float64]
+) -> int:
+    """Put the colours beyond the plane through ``centre`` across ``axis`` last, else in order; how many are not beyond."""
+    beyond = np.empty_like(members)
+    near = far = 0
+    for i in members:
+        along = 0.0
+        for c in range(3):
+            along += (colours[i, c] - centre[c]) * axis[c]
+        # Without a branch, since the side of the next colour is hard to guess.
+        beyond[far] = i
+        members[near] = i
+        far += 1 if along > 0 else 0
+        near += 0 if along > 0 else 1
+    members[near:] = beyond[:far]
+    return near
 
 
 @kernel
 def _describe(
     colours: NDArray[np.float64],
     weights: NDArray[np.float64],
-    labels: NDArray[np.int64],
+    members: NDArray[np.int64],
     cluster: int,
     centres: NDArray[np.float64],
     shares: NDArray[np.float64],
     scatter: NDArray[np.float64],
 ) -> None:
-    """Fill in weight, mean and weighted scatter matrix of one cluster."""
+    """Fill in weight, mean and weighted scatter matrix of the cluster of the given members."""
     total = 0.0
     mean = np.zeros(3, dtype=np.float64)
-    for i in range(labels.shape[0]):
-        if labels[i] == cluster:
-            total += weights[i]
-            for c in range(3):
-                mean[c] += weights[i] * colours[i, c]
+    for i in members:
+        total += weights[i]
+        for c in range(3):
+            mean[c] += weights[i] * colours[i, c]
     shares[cluster] = total
     for c in range(3):
         centres[cluster, c] = mean[c] / total if total > 0 else 0.0
-        for d in range(3):
-            scatter[cluster, c, d] = 0.0
-    for i in range(labels.shape[0]):
-        if labels[i] == cluster:
-            for c in range(3):
-                from_mean = weights[i] * (colours[i, c] - centres[cluster, c])
-                for d in range(3):
-                    scatter[cluster, c, d] += from_mean * (colours[i, d] - centres[cluster, d])
+    xx = xy = xz = yy = yz = zz = 0.0
+    for i in members:
+        x, y, z = colours[i, 0] - centres[cluster, 0], colours[i, 1] - centres[cluster, 1], colours[i, 2] - centres[cluster, 2]
+        weighted_x, weighted_y = weights[i] * x, weights[i] * y
+        xx += weighted_x * x
+        xy += weighted_x * y
+        xz += weighted_x * z
+        yy += weighted_y * y
+        yz += weighted_y * z
+        zz += weights[i] * z * z
+    own = scatter[cluster]
+    own[0, 0], own[1, 1], own[2, 2] = xx, yy, zz
+    own[0, 1], own[0, 2], own[1, 2] = xy, xz, yz
+    own[1, 0], own[2, 0], own[2, 1] = xy, xz, yz
 
 
 @kernel
@@ -203,36 +154,60 @@ def _lloyd(
     labels: NDArray[np.int64],
     centres: NDArray[np.float64],
     shares: NDArray[np.float64],
-    used: int,
     rounds: int,
 ) -> None:
-    """Lloyd's algorithm in place; an emptied cluster keeps its place and weighs nothing."""
-    sums = np.zeros((used, 3), dtype=np.float64)
+    """Lloyd's algorithm in place on ``colours`` (3, n); an emptied cluster keeps its place and weighs nothing."""
+    sums = np.zeros(centres.shape, dtype=np.float64)
+    nearest = np.empty(labels.size, dtype=np.int64)
     for _ in range(rounds):
         sums[:] = 0.0
         shares[:] = 0.0
-        moved = False
-        for i in range(colours.shape[0]):
-            nearest = 0
-            least = np.inf
-            for k in range(used):
-                away = 0.0
-                for c in range(3):
-                    away += (colours[i, c] - centres[k, c]) ** 2
-                if away < least:
-                    least = away
-                    nearest = k
-            moved = moved or labels[i] != nearest
-            labels[i] = nearest
-            shares[nearest] += weights[i]
+        _nearest_of(colours, centres, nearest)
+        moved = 0
+        for i in range(labels.size):
+            k = nearest[i]
+            moved += 1 if labels[i] != k else 0
+            labels[i] = k
+            shares[k] += weights[i]
             for c in range(3):
-                sums[nearest, c] += weights[i] * colours[i, c]
-        for k in range(used):
+                sums[k, c] += weights[i] * colours[c, i]
+        for k in range(shares.size):
             if shares[k] > 0:
                 for c in range(3):
                     centres[k, c] = sums[k, c] / shares[k]
-        if not moved:
+        if moved == 0:
             break
+
+
+@kernel
+def _nearest_of(points: NDArray[np.floating], centres: NDArray[np.float64], nearest: NDArray[np.int64]) -> None:
+    """Index of the nearest of ``centres`` (k, 3), or the first of equals, to each of ``points`` (3, n)."""
+    chunk = 512  # stays in the first-level cache while all centres pass over it
+    least = np.empty(chunk, dtype=np.float64)
+    for start in range(0, nearest.size, chunk):
+        stop = min(start + chunk, nearest.size)
+        least[:] = np.inf
+        for k in range(centres.shape[0]):
+            _keep_nearer(
+                points[0][start:stop], points[1][start:stop], points[2][start:stop], centres[k], k, least, nearest[start:stop]
+            )
+
+
+@kernel
+def _keep_nearer(
+    a: NDArray[np.floating],
+    b: NDArray[np.floating],
+    c: NDArray[np.floating],
+    centre: NDArray[np.float64],
+    name: int,
+    least: NDArray[np.float64],
+    nearest: NDArray[np.int64],
+) -> None:
+    u, v, w = centre[0], centre[1], centre[2]
+    for i in range(a.size):
+        away = (a[i] - u) * (a[i] - u) + (b[i] - v) * (b[i] - v) + (c[i] - w) * (c[i] - w)
+        nearest[i] = name if away < least[i] else nearest[i]
+        least[i] = min(away, least[i])
 
 
 @kernel
@@ -250,20 +225,44 @@ def edge_light(rgb: NDArray[np.uint8], linear: NDArray[np.float64]) -> NDArray[n
     ndarray of float64, shape (3,)
         Forward differences; a pixel counts where it, its right and its lower neighbour have every channel below 250.
     """
-    total = np.zeros(3, dtype=np.float64)
-    for y in range(rgb.shape[0] - 1):
-        for x in range(rgb.shape[1] - 1):
-            here = max(rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2])
-            right = max(rgb[y, x + 1, 0], rgb[y, x + 1, 1], rgb[y, x + 1, 2])
-            below = max(rgb[y + 1, x, 0], rgb[y + 1, x, 1], rgb[y + 1, x, 2])
-            if max(here, right, below) >= 250:
-                continue
+    height, width, _ = rgb.shape
+    total = np.zeros((3, width), dtype=np.float64)
+    light = np.empty((2, 3, width), dtype=np.float64)
+    high = np.zeros((2, width), dtype=np.uint8)
+    for y in range(height):
+        here, above = y % 2, (y + 1) % 2
+        _to_light(rgb[y], linear, light[here], high[here])
+        if y > 0:
             for c in range(3):
-                value = linear[rgb[y, x, c]]
-                across = linear[rgb[y, x + 1, c]] - value
-                down = linear[rgb[y + 1, x, c]] - value
-                total[c] += math.sqrt(across * across + down * down)
-    return total
+                _add_steps(light[above, c], light[here, c], high[above], high[here], total[c])
+    return total.sum(axis=1)
+
+
+@kernel
+def _to_light(row: NDArray[np.uint8], linear: NDArray[np.float64], light: NDArray[np.float64], high: NDArray[np.uint8]) -> None:
+    """Linear light of a row (w, 3) as (3, w), and its largest channel."""
+    red, green, blue = light[0], light[1], light[2]
+    for x in range(high.size):
+        red[x] = linear[row[x, 0]]
+        green[x] = linear[row[x, 1]]
+        blue[x] = linear[row[x, 2]]
+        high[x] = max(row[x, 0], max(row[x, 1], row[x, 2]))
+
+
+@kernel
+def _add_steps(
+    light: NDArray[np.float64],
+    below: NDArray[np.float64],
+    high: NDArray[np.uint8],
+    high_below: NDArray[np.uint8],
+    total: NDArray[np.float64],
+) -> None:
+    """Add the gradient's magnitude at the unclipped places of a row, given the row below, to sums by column."""
+    right, high_right = light[1:], high[1:]
+    for x in range(right.size):
+        across, down = right[x] - light[x], below[x] - light[x]
+        counted = (high[x] < 250) & (high_right[x] < 250) & (high_below[x] < 250)
+        total[x] += math.sqrt(across * across + down * down) if counted else 0.0
 
 
 @kernel
@@ -284,22 +283,16 @@ def place_colours(plane: NDArray[np.float32], centres: NDArray[np.float64]) -> N
     """
     height, width = plane.shape[0], plane.shape[1]
     sums = np.zeros((centres.shape[0], 5), dtype=np.float64)
+    nearest = np.empty(width, dtype=np.int64)
     for row in range(height):
         y = (row + 0.5) / height - 0.5
+        _nearest_of(np.ascontiguousarray(plane[row].T), centres, nearest)
         for column in range(width):
             x = (column + 0.5) / width - 0.5
-            nearest = 0
-            least = np.inf
-            for k in range(centres.shape[0]):
-                away = 0.0
-                for c in range(3):
-                    away += (plane[row, column, c] - centres[k, c]) ** 2
-                if away < least:
-                    least = away
-                    nearest = k
-            sums[nearest, 0] += 1
-            sums[nearest, 1] += x
-            sums[nearest, 2] += y
-            sums[nearest, 3] += x * x
-            sums[nearest, 4] += y * y
+            own = sums[nearest[column]]
+            own[0] += 1
+            own[1] += x
+            own[2] += y
+            own[3] += x * x
+            own[4] += y * y
     return sums

@@ -1,4 +1,4 @@
-"""Kernels of the criterion ``composition``: gradient orientation grids, seams, horizon and vanishing point."""
+"""Kernels of the criterion ``composition``: gradient orientation grids, seams and horizon."""
 
 from __future__ import annotations
 
@@ -19,24 +19,34 @@ def orientation_grid(
 ) -> tuple[DoubleArray, DoubleArray]:
     """Sums of gradient magnitude by cell and orientation, and over the frame by degree.
 
-    Returns ``grid`` of shape (cells, cells, bins), bins centred on multiples of ``180 / bins`` degrees modulo 180,
-    and ``degrees`` of shape (180,), bins centred on whole degrees. What exceeds ``floor`` of a magnitude counts. Cells are
-    laid so that a mirrored picture fills mirrored cells: the cell of a pixel is that of its centre.
+    Returns ``grid`` of shape (cells, cells, bins), bins centred on multiples of ``180 / bins`` degrees modulo 180, which
+    must be odd, and ``degrees`` of shape (180,), bins centred on whole degrees. What exceeds ``floor`` of a magnitude
+    counts. Cells are laid so that a mirrored picture fills mirrored cells: the cell of a pixel is that of its centre.
     """
     height, width = magnitude.shape
+    columns = np.empty(width, dtype=np.uint32)
+    for x in range(width):
+        columns[x] = int((x + 0.5) * cells / width) * 361
+    sums = np.zeros((cells, cells * 361))
+    weights, places = np.empty(width), np.empty(width, dtype=np.uint32)
+    half = np.float32(0.5)
+    for y in range(height):
+        strengths, angles = magnitude[y], direction[y]
+        row = sums[int((y + 0.5) * cells / height)]
+        # Two loops, of which the first can do many pixels at once.
+        for x in range(width):
+            weights[x] = max(np.float64(strengths[x]) - floor, 0.0)
+            places[x] = columns[x] + np.uint32(np.int32(angles[x] + half))
+        for x in range(width):
+            row[places[x]] += weights[x]
     grid = np.zeros((cells, cells, bins))
     degrees = np.zeros(180)
-    columns = np.empty(width, dtype=np.int64)
-    for x in range(width):
-        columns[x] = int((x + 0.5) * cells / width)
-    for y in range(height):
-        row = int((y + 0.5) * cells / height)
-        for x in range(width):
-            weight = magnitude[y, x] - floor
-            if weight > 0:
-                angle = direction[y, x]
-                grid[row, columns[x], int(angle * bins / 180.0 + 0.5) % bins] += weight
-                degrees[int(angle + 0.5) % 180] += weight
+    for degree in range(361):
+        orientation = (degree * bins + 90) // 180 % bins
+        for i in range(cells):
+            for j in range(cells):
+                grid[i, j, orientation] += sums[i, j * 361 + degree]
+                degrees[degree % 180] += sums[i, j * 361 + degree]
     return grid, degrees
 
 
@@ -54,74 +64,111 @@ def seam_profile(luma: FloatArray, windows: int) -> tuple[DoubleArray, DoubleArr
     quartile = np.zeros(width)
     if width < 7 or height < windows:
         return mean, quartile
-    sums = np.zeros((windows, width))
+    sums, counts = np.zeros((windows, width)), np.zeros(windows)
+    steps = np.zeros(width, dtype=np.float32)
+    half, level = np.float32(0.5), np.float32(1 / 255)
+    own, left, right = steps[3 : width - 3], steps[1 : width - 5], steps[5 : width - 1]
     for y in range(height):
         window = y * windows // height
-        for x in range(3, width - 3):
-            step = abs(luma[y, x + 1] - luma[y, x - 1])
-            usual = 0.5 * (abs(luma[y, x - 1] - luma[y, x - 3]) + abs(luma[y, x + 3] - luma[y, x + 1]))
-            sums[window, x] += step / (step + usual + 0.00392156862745098)
-    counts = np.zeros(windows)
-    for y in range(height):
-        counts[y * windows // height] += 1
+        counts[window] += 1
+        before, after, step = luma[y][: width - 2], luma[y][2:], steps[1 : width - 1]
+        for x in range(width - 2):
+            step[x] = abs(after[x] - before[x])
+        total = sums[window][3 : width - 3]
+        for x in range(width - 6):
+            total[x] += own[x] / (own[x] + half * (left[x] + right[x]) + level)
+    sorted_means = np.empty(windows)
     for x in range(3, width - 3):
-        mean[x] = sums[:, x].sum() / height
-        quartile[x] = np.sort(sums[:, x] / counts)[windows // 4]
+        total_x = 0.0
+        for i in range(windows):
+            total_x += sums[i, x]
+            value = sums[i, x] / counts[i]
+            place = i
+            while place > 0 and sorted_means[place - 1] > value:
+                sorted_means[place] = sorted_means[place - 1]
+                place -= 1
+            sorted_means[place] = value
+        mean[x] = total_x / height
+        quartile[x] = sorted_means[windows // 4]
     return mean, quartile
 
 
 @kernel
-def comb_strength(profile: DoubleArray, periods: DoubleArray) -> DoubleArray:
-    """For each period, how far the profile rises above ``profile``'s usual value at every multiple of the period.
+def _rise(peaks: DoubleArray, period: float, least: float, teeth: DoubleArray) -> float:
+    """Lower quartile of what ``peaks`` holds at the multiples of a period; ``least`` where it is no more than that."""
+    count, low = 0, 0
+    position = period
+    while position < peaks.size - 3:
+        column = int(position)
+        if column >= 4:
+            teeth[count] = peaks[column]
+            low += peaks[column] <= least
+            count += 1
+        position += period
+    if count < 2 or low > count // 4:
+        return least
+    for i in range(1, count):  # few periods come this far
+        tooth, place = teeth[i], i
+        while place > 0 and teeth[place - 1] > tooth:
+            teeth[place] = teeth[place - 1]
+            place -= 1
+        teeth[place] = tooth
+    return teeth[count // 4]
 
-    ``profile`` is taken less its median by the caller. A tooth at position ``k * period`` (between pixels) takes the
+
+@kernel
+def comb_strength(across: DoubleArray, down: DoubleArray, periods: DoubleArray) -> float:
+    """How far two profiles rise above their usual value, at best, at every multiple of one of the periods.
+
+    The profiles are taken less their median by the caller. A tooth at position ``k * period`` (between pixels) takes the
     largest of the three nearest columns, and the lower quartile over the teeth is kept, so that all but a few must
-    rise. 0 where fewer than two teeth fit.
+    rise. Positions count from either end of a profile, the better of the two is taken; of the two profiles the worse;
+    of the periods the best. 0 where fewer than two teeth fit, or none rises.
     """
-    size = profile.size
-    strength = np.zeros(periods.size)
-    teeth = np.empty(size)
-    for i in range(periods.size):
-        count = 0
-        position = periods[i]
-        while position < size - 3:
-            column = int(position)
-            if column >= 4:
-                teeth[count] = max(profile[column - 1], profile[column], profile[column + 1])
-                count += 1
-            position += periods[i]
-        if count >= 2:
-            strength[i] = np.partition(teeth[:count], count // 4)[count // 4]
-    return strength
+    longest = max(across.size, down.size)
+    peaks, teeth = np.zeros((4, longest)), np.empty(longest)
+    for k in range(2):
+        profile = across if k == 0 else down
+        for x in range(1, profile.size - 1):
+            peak = max(profile[x - 1], profile[x], profile[x + 1])
+            peaks[2 * k, x] = peak
+            peaks[2 * k + 1, profile.size - 1 - x] = peak
+    best = 0.0
+    for period in periods:
+        first, last = peaks[0, : across.size], peaks[1, : across.size]
+        worse = max(_rise(first, period, best, teeth), _rise(last, period, best, teeth))
+        if worse > best:  # what is no better than the best so far need not be known
+            first, last = peaks[2, : down.size], peaks[3, : down.size]
+            worse = min(worse, max(_rise(first, period, best, teeth), _rise(last, period, best, teeth)))
+        best = max(best, worse)
+    return best
 
 
 @kernel
 def _split(sums: FloatArray, middle: float, slope: float) -> float:
     """Between-region sum of squares of the split ``y = middle + slope (x - centre)``; -1 if a side is too small."""
-    height, width, channels = sums.shape[0] - 1, sums.shape[1], sums.shape[2]
-    above = np.zeros(channels)
-    area = 0.0
+    height, width = sums.shape[0] - 1, sums.shape[1]
+    above_0, above_1, above_2, area = 0.0, 0.0, 0.0, 0.0
     for x in range(width):
         y = min(max(middle + slope * (x + 0.5 - 0.5 * width), 0.0), float(height))
         row = min(int(y), height - 1)
         part = y - row
         area += y
-        for c in range(channels):
-            above[c] += (1 - part) * sums[row, x, c] + part * sums[row + 1, x, c]
+        upper, lower = sums[row, x], sums[row + 1, x]
+        above_0 += (1 - part) * np.float64(upper[0]) + part * np.float64(lower[0])
+        above_1 += (1 - part) * np.float64(upper[1]) + part * np.float64(lower[1])
+        above_2 += (1 - part) * np.float64(upper[2]) + part * np.float64(lower[2])
     total = float(height * width)
     if area < 0.05 * total or area > 0.95 * total:
         return -1.0
-    energy = 0.0
-    for c in range(channels):
-        energy += above[c] * above[c]
-    return energy * (1 / area + 1 / (total - area))
+    return (above_0 * above_0 + above_1 * above_1 + above_2 * above_2) * (1 / area + 1 / (total - area))
 
 
 @kernel
 def best_split(sums: FloatArray, limit: float, usual: float) -> tuple[float, float, float]:
     """Near-horizontal straight line that best splits a picture into two regions of even colour.
 
-    ``sums`` of shape (h + 1, w, c) holds, for every column, the running sums from the top of a picture whose mean is
+    ``sums`` of shape (h + 1, w, 3) holds, for every column, the running sums from the top of a picture whose mean is
     0. Lines are tried at every pixel of height and every 2 degrees within ``limit``, then around the best one at
     0.125 pixel and 0.25 degree. Returns the between-region sum of squares (0 where no split is possible), the height
     of the line at the middle of the frame (pixels from the top) and its angle in degrees (positive falls to the
@@ -149,150 +196,3 @@ def best_split(sums: FloatArray, limit: float, usual: float) -> tuple[float, flo
             if value * favour > best:
                 best, energy, best_middle, best_angle = value * favour, value, middle0 + 0.125 * j, angle
     return energy, best_middle, best_angle
-
-
-@kernel
-def _between(plane: FloatArray, x: float, y: float) -> float:
-    """Value at column ``x`` and row ``y`` between pixels; both lie inside the plane, which is at least 2x2."""
-    column, row = min(int(x), plane.shape[1] - 2), min(int(y), plane.shape[0] - 2)
-    right, down = x - column, y - row
-    above = (1 - right) * plane[row, column] + right * plane[row, column + 1]
-    below = (1 - right) * plane[row + 1, column] + right * plane[row + 1, column + 1]
-    return (1 - down) * above + down * below
-
-
-@kernel
-def edge_elements(
-    across: FloatArray, down: FloatArray, faint: float, clear: float
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """What length of edge each pixel stands for, where that edge lies, and in which direction it rises.
-
-    Along its gradient's direction ``n``, 3 pixels to either side at steps of one, each pixel reads the profile ``p_k =
-    max(0, g(k n) . n)``. Its weight is ``p_0**2 / sum p_k**2``, so that the weights across an edge sum to about 1
-    however wide it is, times ``(sqrt(sum p_k**2) - faint) / (clear - faint)`` within [0, 1]. Returns for all pixels
-    of some weight x, y (in pixels from the top left corner, moved to the mean place of the profile), a direction as a
-    unit vector, and the weight. The direction is the mean of the gradients in the profile and, so that the stairs of a
-    nearly level edge do not count, 2 and 4 pixels along the edge to either side.
-    """
-    height, width = across.shape
-    found = np.empty((5, height * width), dtype=np.float32)
-    count = 0
-    for row in range(height):
-        for column in range(width):
-            gx, gy = across[row, column], down[row, column]
-            own = gx * gx + gy * gy
-            # Such a pixel is the foot of a clear edge, a fiftieth of it at most, or part of a faint one.
-            if 4 * own <= faint * faint:
-                continue
-            size = math.sqrt(own)
-            nx, ny = gx / size, gy / size
-            energy, offset, sum_x, sum_y = own, 0.0, gx * size, gy * size
-            for k in (-3, -2, -1, 1, 2, 3):
-                x, y = column + k * nx, row + k * ny
-                if x < 0 or y < 0 or x > width - 1 or y > height - 1:
-                    continue
-                there_x, there_y = _between(across, x, y), _between(down, x, y)
-                part = there_x * nx + there_y * ny
-                if part > 0:
-                    energy += part * part
-                    offset += k * part * part
-                    sum_x += part * there_x
-                    sum_y += part * there_y
-            contrast = math.sqrt(energy)
-            if contrast <= faint:
-                continue
-            offset /= energy
-            for k in (-4, -2, 2, 4):
-                x, y = column - k * ny, row + k * nx
-                if x < 0 or y < 0 or x > width - 1 or y > height - 1:
-                    continue
-                there_x, there_y = _between(across, x, y), _between(down, x, y)
-                part = there_x * nx + there_y * ny
-                if part > 0:
-                    sum_x += part * there_x
-                    sum_y += part * there_y
-            length = math.sqrt(sum_x * sum_x + sum_y * sum_y)
-            found[0, count] = column + 0.5 + offset * nx
-            found[1, count] = row + 0.5 + offset * ny
-            found[2, count] = sum_x / length
-            found[3, count] = sum_y / length
-            found[4, count] = min(1.0, (contrast - faint) / (clear - faint)) * own / energy
-            count += 1
-    return (
-        found[0, :count].copy(),
-        found[1, :count].copy(),
-        found[2, :count].copy(),
-        found[3, :count].copy(),
-        found[4, :count].copy(),
-    )
-
-
-@kernel
-def sum_over_lines(direction: FloatArray, distance: FloatArray, weight: FloatArray, directions: int, reach: int) -> FloatArray:
-    """Weights by line, shape (directions, 2 reach + 2): the weighted Hough transform of elements with a direction.
-
-    ``direction`` counts bins, around the circle; ``distance`` is in (-reach, reach) pixels. Each weight is shared
-    among the four nearest bins.
-    """
-    sums = np.zeros((directions, 2 * reach + 2), dtype=np.float32)
-    for i in range(direction.size):
-        turn, away = int(direction[i]), int(distance[i] + reach)
-        turned, moved = direction[i] - turn, distance[i] + reach - away
-        first, second = turn % directions, (turn + 1) % directions
-        sums[first, away] += weight[i] * (1 - turned) * (1 - moved)
-        sums[first, away + 1] += weight[i] * (1 - turned) * moved
-        sums[second, away] += weight[i] * turned * (1 - moved)
-        sums[second, away + 1] += weight[i] * turned * moved
-    return sums
-
-
-@kernel
-def read_lines(sums: FloatArray, direction: FloatArray, distance: FloatArray, reach: int) -> FloatArray:
-    """What the sums of ``sum_over_lines`` hold at each element's own line, between bins, shape of ``direction``."""
-    directions = sums.shape[0]
-    held = np.empty(direction.size, dtype=np.float32)
-    for i in range(direction.size):
-        turn, away = int(direction[i]), int(distance[i] + reach)
-        turned, moved = direction[i] - turn, distance[i] + reach - away
-        first, second = turn % directions, (turn + 1) % directions
-        one = (1 - moved) * sums[first, away] + moved * sums[first, away + 1]
-        other = (1 - moved) * sums[second, away] + moved * sums[second, away + 1]
-        held[i] = (1 - turned) * one + turned * other
-    return held
-
-
-@kernel
-def convergence(points: FloatArray, edges: FloatArray, tolerance: float) -> DoubleArray:
-    """How much of the edges' length aims at each point, and from how many directions.
-
-    ``points`` is (n, 2); ``edges`` (m, 5) holds x, y, direction (ux, uy) and length. An edge counts by ``1 - (sine of
-    its deviation / tolerance)**2``, not at all within 0.03 of the point. The sum, as a share of all lengths, is
-    multiplied by ``(v - 0.4) / 0.4`` within [0, 1], where ``v = 1 - 0.4 R_1**2 - 0.6 R_2**2`` and ``R_k = |sum of
-    l exp(2 i k angle)| / sum of l`` over the edges that count.
-    """
-    scores = np.zeros(points.shape[0])
-    total = 0.0
-    for j in range(edges.shape[0]):
-        total += edges[j, 4]
-    for i in range(points.shape[0]):
-        inlying, cosine, sine, cosine_4, sine_4 = 0.0, 0.0, 0.0, 0.0, 0.0
-        for j in range(edges.shape[0]):
-            x, y = edges[j, 0] - points[i, 0], edges[j, 1] - points[i, 1]
-            ux, uy = edges[j, 2], edges[j, 3]
-            away = x * x + y * y
-            aside = x * uy - y * ux
-            deviation = aside * aside / (tolerance * tolerance)
-            if deviation >= away or away < 0.0009:
-                continue
-            weight = edges[j, 4] * (1 - deviation / away)
-            c, s = ux * ux - uy * uy, 2 * ux * uy
-            inlying += weight
-            cosine += weight * c
-            sine += weight * s
-            cosine_4 += weight * (c * c - s * s)
-            sine_4 += weight * 2 * c * s
-        if inlying > 0:
-            alike = 0.4 * (cosine * cosine + sine * sine) + 0.6 * (cosine_4 * cosine_4 + sine_4 * sine_4)
-            variety = 1 - alike / (inlying * inlying)
-            scores[i] = inlying / total * min(1.0, max(0.0, (variety - 0.4) / 0.4))
-    return scores

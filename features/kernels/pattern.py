@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .jit import kernel
 
 UInt8Plane = NDArray[np.uint8]
+FloatRow = NDArray[np.float64]
 
 
 @kernel
@@ -18,18 +19,19 @@ def grey_level_pairs(levels: UInt8Plane, count: int) -> NDArray[np.float64]:
     """
     height, width = levels.shape
     pairs = np.zeros((4, count, count), np.int64)
-    for y in range(height):
-        below = y + 1 < height
-        for x in range(width):
-            here = levels[y, x]
-            if x + 1 < width:
-                pairs[0, here, levels[y, x + 1]] += 1
-            if below:
-                pairs[1, here, levels[y + 1, x]] += 1
-                if x + 1 < width:
-                    pairs[2, here, levels[y + 1, x + 1]] += 1
-                if x > 0:
-                    pairs[3, here, levels[y + 1, x - 1]] += 1
+    right, down, falling, rising = pairs[0], pairs[1], pairs[2], pairs[3]
+    for y in range(height - 1):
+        row, below = levels[y], levels[y + 1]
+        for x in range(width - 1):
+            here, under = row[x], below[x]
+            right[here, row[x + 1]] += 1
+            down[here, under] += 1
+            falling[here, below[x + 1]] += 1
+            rising[row[x + 1], under] += 1
+        down[row[width - 1], below[width - 1]] += 1
+    last = levels[height - 1]
+    for x in range(width - 1):
+        right[last[x], last[x + 1]] += 1
     symmetric = np.zeros((4, count, count), np.float64)
     for d in range(4):
         for i in range(count):
@@ -212,27 +214,53 @@ def coarseness_sum(integral: NDArray[np.float64], margin: int, levels: int, step
     picture is coarse.
     """
     height, width = integral.shape[0] - 1 - 2 * margin, integral.shape[1] - 1 - 2 * margin
+    across, down = np.empty(width), np.empty(width)
+    best, size = np.empty(width), np.empty(width)
     total, count = 0.0, 0
     for y in range(margin, margin + height, step):
-        for x in range(margin, margin + width, step):
-            best, size = -1.0, 0
-            for k in range(1, levels + 1):
-                side = 1 << k
-                half = side >> 1
-                across = _box(integral, y - half, x, side) - _box(integral, y - half, x - side, side)
-                down = _box(integral, y, x - half, side) - _box(integral, y - side, x - half, side)
-                difference = max(abs(across), abs(down)) * (1.0 / (side * side))
-                if difference >= best - 1e-9:
-                    best = max(best, difference)
-                    size = side
-            total += size
+        best[:] = -1.0
+        for k in range(1, levels + 1):
+            side = 1 << k
+            half = side >> 1
+            upper, lower = integral[y - half], integral[y - half + side]
+            _window_steps(upper[margin - side :], lower[margin - side :], side, across)
+            above, here, below = integral[y - side], integral[y], integral[y + side]
+            _window_steps_down(above[margin - half :], here[margin - half :], below[margin - half :], side, down)
+            _keep_largest(across, down, float(side), best, size)
+        for x in range(0, width, step):
+            total += size[x]
             count += 1
     return total, count
 
 
 @kernel
-def _box(integral: NDArray[np.float64], y: int, x: int, side: int) -> float:
-    return integral[y + side, x + side] - integral[y, x + side] - integral[y + side, x] + integral[y, x]
+def _window_steps(upper: FloatRow, lower: FloatRow, side: int, steps: FloatRow) -> None:
+    """Absolute differences between the sums of windows and of those to their left, from integral rows above and below."""
+    upper_middle, lower_middle = upper[side:], lower[side:]
+    upper_end, lower_end = upper[2 * side :], lower[2 * side :]
+    for x in range(steps.size):
+        right = (lower_end[x] - lower_middle[x]) - (upper_end[x] - upper_middle[x])
+        left = (lower_middle[x] - lower[x]) - (upper_middle[x] - upper[x])
+        steps[x] = abs(right - left)
+
+
+@kernel
+def _window_steps_down(above: FloatRow, here: FloatRow, below: FloatRow, side: int, steps: FloatRow) -> None:
+    """Absolute differences between the sums of windows and of those above them."""
+    above_end, here_end, below_end = above[side:], here[side:], below[side:]
+    for x in range(steps.size):
+        lower = (below_end[x] - below[x]) - (here_end[x] - here[x])
+        upper = (here_end[x] - here[x]) - (above_end[x] - above[x])
+        steps[x] = abs(lower - upper)
+
+
+@kernel
+def _keep_largest(across: FloatRow, down: FloatRow, side: float, best: FloatRow, size: FloatRow) -> None:
+    area = 1.0 / (side * side)
+    for x in range(size.size):
+        difference = max(across[x], down[x]) * area
+        size[x] = side if difference >= best[x] - 1e-9 else size[x]
+        best[x] = max(difference, best[x])
 
 
 @kernel

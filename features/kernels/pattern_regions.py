@@ -33,17 +33,19 @@ def merge_regions(lab: NDArray[np.float32], scales: NDArray[np.float64], smalles
             a, b = _root(parent, first[e]), _root(parent, second[e])
             if a != b:
                 if weight[e] <= min(limit[a], limit[b]):
-                    parent[b] = a
-                    area[a] += area[b]
-                    limit[a] = weight[e] + scale / np.float32(area[a])
+                    large, small = (a, b) if area[a] >= area[b] else (b, a)  # keeps the ways to the roots short
+                    parent[small] = large
+                    area[large] += area[small]
+                    limit[large] = weight[e] + scale / np.float32(area[large])
                 else:
                     refused[count] = e
                     count += 1
         for e in refused[:count]:
             a, b = _root(parent, first[e]), _root(parent, second[e])
             if a != b and (area[a] < smallest or area[b] < smallest):
-                parent[b] = a
-                area[a] += area[b]
+                large, small = (a, b) if area[a] >= area[b] else (b, a)
+                parent[small] = large
+                area[large] += area[small]
         _name(parent, labels[s])
     return labels.reshape(scales.size, height, width)
 

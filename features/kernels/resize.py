@@ -9,6 +9,7 @@ from .jit import kernel
 
 UInt8Array = NDArray[np.uint8]
 FloatVector = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 
 _SLIVER = 1e-3
 """Parts of pixels narrower than this are left out, as in OpenCV."""
@@ -35,6 +36,25 @@ def shrunk_rows(pixels: UInt8Array, height: int, width: int) -> UInt8Array:
             _fold_colours(line.reshape(wide, 3), first, last, head, tail, share, out[y])
         else:
             _fold_greys(line, first, last, head, tail, share, out[y])
+    return out
+
+
+@kernel
+def shrunk_floats(pixels: FloatArray, height: int, width: int) -> FloatArray:
+    """``pixels`` (H, W, C) of float32 reduced to (height, width, C) as by ``shrunk_rows``, without rounding to bytes."""
+    tall, wide, channels = pixels.shape
+    rows = pixels.reshape(tall, wide * channels)
+    first_row, last_row, head_row, tail_row = _spans(tall, height)
+    first, last, head, tail = _spans(wide, width)
+    share = np.float32(height * width / (tall * wide))
+    line = np.empty(wide * channels, np.float32)
+    out = np.empty((height, width, channels), np.float32)
+    for y in range(height):
+        _add_float_rows(rows, first_row[y], last_row[y], head_row[y], tail_row[y], line)
+        if channels == 3:
+            _fold_float_colours(line.reshape(wide, 3), first, last, head, tail, share, out[y])
+        else:
+            _fold_floats(line.reshape(wide, channels), first, last, head, tail, share, out[y])
     return out
 
 
@@ -123,3 +143,66 @@ def _fold_greys(
         for u in range(first[x] + 1, last[x]):
             total += line[u]
         out[x, 0] = np.uint8(np.int32(total * share + half))
+
+
+@kernel
+def _add_float_rows(rows: FloatArray, first: int, last: int, head: np.float32, tail: np.float32, line: FloatVector) -> None:
+    """``_add_rows`` for rows of float32."""
+    a, b = rows[first], rows[last]
+    for k in range(line.size):
+        line[k] = head * a[k] + tail * b[k]
+    row = first + 1
+    while row + 3 < last:
+        a, b, c, d = rows[row], rows[row + 1], rows[row + 2], rows[row + 3]
+        for k in range(line.size):
+            line[k] += a[k] + b[k] + c[k] + d[k]
+        row += 4
+    while row < last:
+        a = rows[row]
+        for k in range(line.size):
+            line[k] += a[k]
+        row += 1
+
+
+@kernel
+def _fold_float_colours(
+    line: FloatArray,
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    head: FloatVector,
+    tail: FloatVector,
+    share: np.float32,
+    out: FloatArray,
+) -> None:
+    """``_fold_colours`` without rounding."""
+    for x in range(first.size):
+        a, b, h, t = first[x], last[x], head[x], tail[x]
+        red = h * line[a, 0] + t * line[b, 0]
+        green = h * line[a, 1] + t * line[b, 1]
+        blue = h * line[a, 2] + t * line[b, 2]
+        for u in range(a + 1, b):
+            red += line[u, 0]
+            green += line[u, 1]
+            blue += line[u, 2]
+        out[x, 0] = red * share
+        out[x, 1] = green * share
+        out[x, 2] = blue * share
+
+
+@kernel
+def _fold_floats(
+    line: FloatArray,
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    head: FloatVector,
+    tail: FloatVector,
+    share: np.float32,
+    out: FloatArray,
+) -> None:
+    """Means of a line (W, C) of sums into ``out`` (w, C)."""
+    for c in range(line.shape[1]):
+        for x in range(first.size):
+            total = head[x] * line[first[x], c] + tail[x] * line[last[x], c]
+            for u in range(first[x] + 1, last[x]):
+                total += line[u, c]
+            out[x, c] = total * share

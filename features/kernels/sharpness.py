@@ -6,8 +6,6 @@ no branch and write one result, and then does the dearer part for the few that a
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,16 +38,54 @@ def sobel_at(plane: FloatPlane, y: int, x: int) -> tuple[float, float]:
 
 
 @kernel
-def is_step(energy: float, along: float, far: float, far_too: float) -> bool:
-    """Whether a crest of gradient ``energy`` is that of a step, given its neighbours two pixels off.
+def keep_steps(
+    places: NDArray[np.int32],
+    count: int,
+    gx: FloatRow,
+    gy: FloatRow,
+    top: FloatRow,
+    here: FloatRow,
+    bottom: FloatRow,
+    spare: NDArray[np.float32],
+) -> int:
+    """Keep those of the first ``count`` of the crests at ``places`` along a row that are crests of steps; their number.
 
-    The neighbours lie on the axis nearest to the gradient, which has the share ``along`` of the energy on that axis. Two
-    pixels on the axis are d^2 = 4 along of squared distance from the edge. There a step smoothed by 3 pixels keeps
-    exp(-d^2 / 18) of its height, the flank of a thin line, which says nothing about focus, less than exp(-2 d^2 / 18);
-    the line is drawn between.
+    ``here`` is the energy of the gradient along the row, ``top`` and ``bottom`` that two rows off; ``spare`` (5, width) is
+    overwritten. The neighbours of a crest lie two pixels off on the axis nearest to the gradient, which has the share
+    ``along`` of the energy on that axis. Two pixels on the axis are d^2 = 4 along of squared distance from the edge.
+    There a step smoothed by 3 pixels keeps exp(-d^2 / 18) of its height, the flank of a thin line, which says nothing
+    about focus, less than exp(-2 d^2 / 18); the line is drawn between.
     """
-    # (sqrt(far) + sqrt(far_too))^2 against (2 exp(-along / 3))^2 energy: one root instead of three.
-    return far + far_too + 2 * math.sqrt(far * far_too) >= 4 * math.exp(-along / 1.5) * energy
+    energy, along, far, far_too, step = spare[0], spare[1], spare[2], spare[3], spare[4]
+    for k in range(count):
+        x = places[k]
+        level = abs(gx[x]) >= abs(gy[x])
+        across, down = gx[x] * gx[x], gy[x] * gy[x]
+        left, right, above, below = here[x - 2], here[x + 2], top[x], bottom[x]
+        energy[k] = here[x]
+        along[k] = across if level else down
+        far[k] = left if level else above
+        far_too[k] = right if level else below
+    one, zero = np.float32(1), np.float32(0)
+    for k in range(count):
+        # (sqrt(far) + sqrt(far_too))^2 against (2 exp(-along / 3))^2 energy: one root instead of three.
+        root = np.sqrt(far[k] * far_too[k])
+        # Unlike the operator, np.divide checks for no zero, and so is computed for many crests at a time.
+        limit = _exp_near_half(np.divide(along[k], energy[k]) / -1.5) * energy[k] * 4.0
+        step[k] = one if np.float64(far[k] + far_too[k]) + 2.0 * root >= limit else zero
+    kept = 0
+    for k in range(count):  # without a branch, as in ``_above``
+        places[kept] = places[k]
+        kept += 1 if step[k] > zero else 0
+    return kept
+
+
+@kernel
+def _exp_near_half(x: float) -> float:
+    """exp(x) for -0.7 <= x <= -0.3 to 1e-12, by a series that, unlike the function, is computed for many x at a time."""
+    d = x + 0.5
+    high = 1 / 120 + d * (1 / 720 + d * (1 / 5040 + d * (1 / 40320 + d / 362880)))
+    return 0.6065306597126334 * (1 + d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24 + d * high)))))
 
 
 @kernel
@@ -58,8 +94,8 @@ def step_sums(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Gradients g of ``luma`` and G of ``smooth`` on the crests of edges, and the energy of G everywhere.
 
-    The planes are stacks of tiles of ``tile_height`` rows. A crest is a pixel with ``|G| > threshold`` where ``is_step``
-    holds; crests nearer than ``margin`` (at least 3) to a tile's border are left out. Returns
+    The planes are stacks of tiles of ``tile_height`` rows. A crest is a pixel with ``|G| > threshold`` kept by
+    ``keep_steps``; crests nearer than ``margin`` (at least 3) to a tile's border are left out. Returns
 
     - sums over the crests of each cell of ``cell`` pixels: g . G, G . G, 1; float64, shape (3, tiles, rows, columns);
     - mean of G . G in each whole block of 8x8 pixels; shape (tiles, block rows, block columns).
@@ -75,6 +111,7 @@ def step_sums(
     column = np.zeros(width, np.float32)
     crests = np.zeros(width, np.float32)
     places = np.empty(width, np.int32)
+    spare = np.empty((5, width), np.float32)
     floor = np.float32(threshold * threshold)
     for y in range(1, height - 1):
         gx, gy, here = across[y % 5], down[y % 5], energy[y % 5]
@@ -91,17 +128,14 @@ def step_sums(
         gx, gy, here = across[crest % 5], down[crest % 5], energy[crest % 5]
         _keep_crests(gx, gy, energy[(crest - 1) % 5], here, energy[(crest + 1) % 5], margin, crests)
         top, bottom = energy[(crest - 2) % 5], energy[y % 5]
-        for x in places[: _above(crests, floor, margin, places)]:
-            if abs(gx[x]) >= abs(gy[x]):
-                found = is_step(here[x], gx[x] * gx[x] / here[x], here[x - 2], here[x + 2])
-            else:
-                found = is_step(here[x], gy[x] * gy[x] / here[x], top[x], bottom[x])
-            if found:
-                fine_x, fine_y = sobel_at(luma, crest, x)
-                i, j = row // cell, x // cell
-                cells[0, tile, i, j] += fine_x * gx[x] + fine_y * gy[x]
-                cells[1, tile, i, j] += here[x]
-                cells[2, tile, i, j] += 1
+        count = keep_steps(places, _above(crests, floor, margin, places), gx, gy, top, here, bottom, spare)
+        i = row // cell
+        products, energies, numbers = cells[0, tile, i], cells[1, tile, i], cells[2, tile, i]
+        for x in places[:count]:
+            fine_x, fine_y = sobel_at(luma, crest, x)
+            products[x // cell] += fine_x * gx[x] + fine_y * gy[x]
+            energies[x // cell] += here[x]
+            numbers[x // cell] += 1
     return cells, activity
 
 
@@ -241,6 +275,55 @@ def _profile(row: FloatRow, x: int, contrast: float, beyond: int) -> tuple[np.fl
 
 
 @kernel
+def means_of_nine(plane: FloatPlane) -> tuple[FloatPlane, FloatPlane]:
+    """Means over nine pixels across, and over nine down; beyond its borders the plane is mirrored (... b a | a b ...)."""
+    height, width = plane.shape
+    across, down = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
+    padded, pairs, fours = np.empty(width + 8, np.float32), np.empty(width + 7, np.float32), np.empty(width + 5, np.float32)
+    column = np.zeros(width)
+    for offset in range(-5, 4):
+        _add_row(plane[_reflected(offset, height)], 1.0, column)
+    ninth = np.float32(1 / 9)
+    for y in range(height):
+        row, out = plane[y], across[y]
+        padded[4 : width + 4] = row
+        for k in range(1, 5):
+            padded[4 - k] = row[_reflected(-k, width)]
+            padded[width + 3 + k] = row[_reflected(width - 1 + k, width)]
+        _add_shifted(padded, 1, pairs)
+        _add_shifted(pairs, 2, fours)
+        later, last = fours[4:], padded[8:]
+        for x in range(width):
+            out[x] = ((fours[x] + later[x]) + last[x]) * ninth
+        _add_row(plane[_reflected(y + 4, height)], 1.0, column)
+        _add_row(plane[_reflected(y - 5, height)], -1.0, column)
+        out = down[y]
+        for x in range(width):
+            out[x] = column[x] * (1 / 9)
+    return across, down
+
+
+@kernel
+def _add_row(row: FloatRow, times: float, sums: NDArray[np.float64]) -> None:
+    for x in range(row.size):
+        sums[x] += times * row[x]
+
+
+@kernel
+def _add_shifted(values: FloatRow, by: int, sums: FloatRow) -> None:
+    ahead = values[by:]
+    for x in range(sums.size):
+        sums[x] = values[x] + ahead[x]
+
+
+@kernel
+def _reflected(index: int, size: int) -> int:
+    """``index`` folded into 0..size-1 by half-sample symmetry (... 1 0 | 0 1 2 ... n-1 | n-1 ...)."""
+    index %= 2 * size
+    return index if index < size else 2 * size - 1 - index
+
+
+@kernel
 def variation_lost(
     luma: FloatPlane, smooth_across: FloatPlane, smooth_down: FloatPlane
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -250,7 +333,7 @@ def variation_lost(
     """
     height, width = luma.shape
     total, lost = np.zeros((2, width)), np.zeros((2, width))
-    rows = np.empty((4, width), np.float32)
+    rows = np.zeros((4, width), np.float32)
     for y in range(2, height - 1):
         _across(luma[y - 1], luma[y], luma[y + 1], rows[0])
         _down(luma[y - 1], luma[y + 1], rows[1])

@@ -38,7 +38,7 @@ def block_sums(luma: FloatPlane, tile_height: int, side: int) -> NDArray[np.floa
                     total = np.float32(0)
                     for x in range(j * side, (j + 1) * side):
                         total += column[k, x]
-                    sums[k, tile, row, j] = total / (max(1, inside * across) if k == 0 else side * side)
+                    sums[k, tile, row, j] = np.float64(total) / (max(1, inside * across) if k == 0 else side * side)
     return sums
 
 
@@ -83,6 +83,31 @@ def block_contrasts(luma: FloatPlane, side: int) -> FloatPlane:
 
 
 @kernel
+def neighbour_steps(luma: FloatPlane) -> tuple[float, float]:
+    """Mean and mean square, over the inner pixels, of the largest absolute difference to any of the eight neighbours."""
+    height, width = luma.shape
+    high, low, steps = np.empty(width, np.float32), np.empty(width, np.float32), np.empty(width - 2, np.float32)
+    sums, squares = np.zeros(width - 2), np.zeros(width - 2)
+    for y in range(1, height - 1):
+        a, b, c = luma[y - 1], luma[y], luma[y + 1]
+        for x in range(width):
+            high[x] = max(a[x], max(b[x], c[x]))
+        for x in range(width):
+            low[x] = min(a[x], min(b[x], c[x]))
+        here, high_here, high_right, low_here, low_right = b[1:], high[1:], high[2:], low[1:], low[2:]
+        for k in range(steps.size):
+            steps[k] = max(high[k], max(high_here[k], high_right[k])) - here[k]
+        for k in range(steps.size):
+            steps[k] = max(steps[k], here[k] - min(low[k], min(low_here[k], low_right[k])))
+        for k in range(steps.size):
+            sums[k] += steps[k]
+        for k in range(steps.size):
+            squares[k] += np.float64(steps[k]) * np.float64(steps[k])
+    count = (height - 2) * (width - 2)
+    return sums.sum() / count, squares.sum() / count
+
+
+@kernel
 def chroma_responses(rgb: NDArray[np.uint8], tile_height: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
     """Mean ``|N * C|`` of Immerkaer's mask on Cb and Cr of 2x2 means, in chosen blocks of 8x8 pixels; shape (2, n).
 
@@ -109,7 +134,7 @@ def chroma_responses(rgb: NDArray[np.uint8], tile_height: int, chosen: NDArray[n
                     corners = p[i - 1, j - 1] + p[i - 1, j + 1] + p[i + 1, j - 1] + p[i + 1, j + 1]
                     sides = p[i - 1, j] + p[i + 1, j] + p[i, j - 1] + p[i, j + 1]
                     total += abs(corners - np.float32(2) * sides + np.float32(4) * p[i, j])
-            means[c, n] = total / counted
+            means[c, n] = np.float64(total) / counted
     return means
 
 

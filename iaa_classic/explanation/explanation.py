@@ -159,19 +159,20 @@ def explain_row(
     row: pd.DataFrame, model: AestheticRegressor | AdditiveModel, *, source: str, warnings: tuple[str, ...] = ()
 ) -> Explanation:
     """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already."""
-    effects, marks = model.breakdown(row).iloc[0], model.marks(row).iloc[0]
-    shares = model.feature_effects(row).iloc[0]
-    ranks = model.value_percentiles(row).iloc[0]
-    score = float(model.predict(row)[0])
-    known = _records([str(name) for name in row.columns])
-    features = []
-    for name in row.columns:
-        record = known[name]
-        rank = None if ranks[name] != ranks[name] else float(ranks[name])
-        effect = float(shares[name])
-        features.append(
-            FeatureEffect(name, record.label, record.criterion, float(row[name].iloc[0]), record.unit, effect, rank)
+    effects, marks, shares, ranks, values = (
+        dict(zip(map(str, table.columns), table.to_numpy()[0].tolist(), strict=True))
+        for table in (
+            *(model.breakdown(row), model.marks(row), model.feature_effects(row)),
+            *(model.value_percentiles(row), row),
         )
+    )
+    score = float(model.predict(row)[0])
+    known = _records(list(values))
+    features = []
+    for name, value in values.items():
+        record = known[name]
+        rank = None if ranks[name] != ranks[name] else ranks[name]
+        features.append(FeatureEffect(name, record.label, record.criterion, value, record.unit, shares[name], rank))
     features.sort(key=lambda feature: -abs(feature.effect))
     return Explanation(
         source=source,
@@ -179,7 +180,7 @@ def explain_row(
         baseline=float(model.baseline_),
         percentile=float(model.percentile([score])[0]),
         scale=model.scale_,
-        criteria=tuple(CriterionEffect(name, float(effects[name]), float(marks[name])) for name in effects.index),
+        criteria=tuple(CriterionEffect(name, effect, marks[name]) for name, effect in effects.items()),
         features=tuple(features),
         warnings=warnings,
     )

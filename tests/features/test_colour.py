@@ -12,7 +12,7 @@ from skimage import color
 
 from iaa_classic import degradations
 from iaa_classic.features import colour, colour_cast, colour_names, colour_palette
-from iaa_classic.features.colour_histogram import coarse_shares, colours, histograms, quarter_lab, weighted_quantile
+from iaa_classic.features.colour_histogram import coarse_shares, colours, histograms, quarter_lab, weighted_quantiles
 from iaa_classic.features.kernels import colour as kernels
 from iaa_classic.features.picture import Picture
 
@@ -153,11 +153,12 @@ def test_histograms_and_colours_keep_mean_and_covariance(photographs):
     np.testing.assert_allclose(coarse_shares(picture, 4), np.bincount(index.ravel(), minlength=64) / index.size)
 
 
-def test_weighted_quantile_agrees_with_repetition():
+def test_weighted_quantiles_agree_with_repetition():
     values, counts = np.array([5.0, 1.0, 3.0]), np.array([2, 5, 3])
     repeated = np.sort(np.repeat(values, counts))
-    for level in (0.1, 0.5, 0.55, 0.8, 0.98, 1.0):
-        assert weighted_quantile(values, counts / 10, level) == repeated[int(np.ceil(level * 10)) - 1]
+    levels = (0.1, 0.5, 0.55, 0.8, 0.98, 1.0)
+    expected = [repeated[int(np.ceil(level * 10)) - 1] for level in levels]
+    assert weighted_quantiles(values, counts / 10, *levels) == expected
 
 
 def test_quarter_lab_is_a_quarter():

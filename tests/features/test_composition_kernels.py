@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from iaa_classic.features.kernels.composition import (
-    best_split,
-    comb_strength,
-    convergence,
-    edge_elements,
-    orientation_grid,
-    read_lines,
-    seam_profile,
-    sum_over_lines,
-)
+from iaa_classic.features.kernels.composition import best_split, comb_strength, orientation_grid, seam_profile
+from iaa_classic.features.kernels.composition_lines import convergence, edge_elements, read_lines, sum_over_lines
 
 pytestmark = pytest.mark.kernels
 
@@ -56,16 +48,25 @@ def test_seam_profile(random):
     assert mean[10] > 0.5 > np.median(mean)
 
 
+def rise(profile: np.ndarray, period: float) -> float:
+    places = [int(k * period) for k in range(1, 50) if 4 <= k * period < len(profile) - 3]
+    teeth = np.sort([profile[p - 1 : p + 2].max() for p in places])
+    return float(teeth[len(teeth) // 4]) if len(teeth) >= 2 else 0.0
+
+
 def test_comb_strength(random):
-    profile = random.normal(0, 0.01, 200)
-    profile[np.arange(1, 9) * 21] += 0.2
+    across, down = random.normal(0, 0.01, 200), random.normal(0, 0.01, 171)
+    across[np.arange(1, 9) * 21] += 0.2
+    down[170 - np.arange(1, 8) * 21] += 0.1  # from its far end
     periods = np.array([13.0, 21.0, 30.0, 150.0])
-    strength = comb_strength(profile, periods)
-    for period, got in zip(periods, strength, strict=True):
-        places = [int(k * period) for k in range(1, 50) if 4 <= k * period < 197]
-        teeth = np.sort([profile[p - 1 : p + 2].max() for p in places])
-        assert got == pytest.approx(teeth[len(teeth) // 4] if len(teeth) >= 2 else 0)
-    assert strength[1] > 0.15 > strength[[0, 2, 3]].max()
+    expected = [
+        min(max(rise(profile, period), rise(profile[::-1], period)) for profile in (across, down)) for period in periods
+    ]
+    assert comb_strength(across, down, periods) == pytest.approx(max(expected))
+    assert max(expected) == expected[1] > 0.08 > max(expected[0], *expected[2:])
+    assert comb_strength(down, across, periods[::-1].copy()) == pytest.approx(max(expected))
+    assert comb_strength(across, down, periods[[0, 2, 3]]) == pytest.approx(max(0, expected[0], *expected[2:]))
+    assert comb_strength(across, across - 1, periods) == 0
 
 
 def explained(plane: np.ndarray, middle: float, angle: float, fine: int = 40) -> float:

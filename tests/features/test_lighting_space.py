@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
-from iaa_classic.features import lighting_clipping, lighting_space
-from iaa_classic.features.catalogue import _registry
+from iaa_classic.features import lighting_clipping, lighting_space, lighting_tones
+from iaa_classic.features.catalogue import catalogue
 from iaa_classic.features.picture import Picture
 
 
 def value(name: str, rgb: np.ndarray) -> float:
-    return _registry[name].function(Picture(rgb))
+    return catalogue()[name].function(Picture(rgb))
 
 
 def canvas(level: int | tuple[int, int, int] = 128) -> np.ndarray:
@@ -33,6 +33,7 @@ def central_subject(monkeypatch):
 
     monkeypatch.setattr(lighting_space, "subject", stand_in)
     monkeypatch.setattr(lighting_clipping, "subject", stand_in)
+    monkeypatch.setattr(lighting_tones, "subject", stand_in)
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def no_subject(monkeypatch):
 
     monkeypatch.setattr(lighting_space, "subject", nobody)
     monkeypatch.setattr(lighting_clipping, "subject", nobody)
+    monkeypatch.setattr(lighting_tones, "subject", nobody)
 
 
 def framed(inside: int, outside: int) -> np.ndarray:
@@ -145,7 +147,7 @@ def test_vignetting_is_signed_and_bounded():
     assert value("vignetting", framed(20, 230)) < -2
     disc = canvas(0)
     cv2.circle(disc, (256, 192), 190, (255, 255, 255), -1)
-    limit = _registry["vignetting"].range[1]
+    limit = catalogue()["vignetting"].range[1]
     assert 8 < value("vignetting", disc) < limit
     _, distance = lighting_space._rings()
     offset = distance - distance.mean()

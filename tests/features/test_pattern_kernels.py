@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from iaa_classic.features.kernels import pattern as kernels
 from iaa_classic.features.kernels import pattern_orientation as orientations_of
 from iaa_classic.features.kernels.pattern_regions import hull_areas, merge_regions
 from iaa_classic.features.kernels.pattern_spectrum import ring_sums
+from iaa_classic.features.kernels.spectrum import half_power
 
 RANDOM = np.random.default_rng(11)
 
@@ -81,12 +83,19 @@ def test_directions_of_strong_pixels_are_counted():
     np.testing.assert_array_equal(orientations_of.direction_counts(direction, magnitude, 0.4), expected)
 
 
+@pytest.mark.parametrize("shape", [(6, 8), (5, 8), (6, 7), (5, 7), (1, 6), (1, 5), (6, 1), (5, 1), (2, 2), (1, 1)])
+def test_half_power_is_that_of_rfft2(shape):
+    plane = RANDOM.standard_normal(shape).astype(np.float32)
+    expected = np.abs(np.fft.rfft2(plane.astype(float))) ** 2
+    np.testing.assert_allclose(half_power(cv2.dft(plane)), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_ring_sums_add_power_and_amplitude():
-    spectrum = (RANDOM.standard_normal((6, 4)) + 1j * RANDOM.standard_normal((6, 4))).astype(np.complex64)
+    plane = RANDOM.random((6, 4)).astype(np.float32)
     ring = RANDOM.integers(0, 3, (6, 4)).astype(np.int16)
     times, down, across = (RANDOM.random(size).astype(np.float32) for size in (4, 6, 4))
-    power, amplitude = ring_sums(spectrum, ring, times, down, across, 3)
-    scaled = np.abs(spectrum) ** 2 * down[:, None] * across
+    power, amplitude = ring_sums(plane, ring, times, down, across, 3)
+    scaled = plane * down[:, None] * across
     for own in range(3):
         here = ring == own
         assert power[own] == pytest.approx((scaled * times)[here].sum(), rel=1e-5)

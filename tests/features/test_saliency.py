@@ -10,11 +10,10 @@ import pytest
 
 from iaa_classic import degradations
 from iaa_classic.features import Picture
-from iaa_classic.features.kernels.saliency import barrier_distance, mahalanobis, reconstruct
+from iaa_classic.features.kernels.saliency import barrier_distance, change_along, colour_numbers, mahalanobis, reconstruct
 from iaa_classic.features.saliency import (
     border_contrast,
     centre_prior,
-    colour_bins,
     saliency,
     separation,
     small_saliency,
@@ -53,20 +52,20 @@ def exact_barrier(plane: np.ndarray) -> np.ndarray:
 
 @pytest.mark.kernels
 def test_barrier_distance_of_a_ring_is_its_height():
-    plane = np.zeros((9, 9), dtype=np.float32)
-    plane[2:7, 2:7] = 5
-    plane[4, 4] = 1
-    expected = np.zeros((9, 9))
-    expected[2:7, 2:7] = 5
+    plane = np.zeros((9, 9, 3), dtype=np.float32)
+    plane[2:7, 2:7] = (5, 7, 9)
+    plane[4, 4] = (1, 2, 3)
+    expected = np.zeros((9, 9, 3))
+    expected[2:7, 2:7] = (5, 7, 9)
     np.testing.assert_array_equal(barrier_distance(plane, 2), expected)
 
 
 @pytest.mark.kernels
 @pytest.mark.parametrize("shape", [(8, 11), (3, 3), (2, 5), (1, 6)])
 def test_barrier_distance_reaches_the_exact_one_from_above(shape):
-    plane = RANDOM.integers(0, 9, shape).astype(np.float32)
-    exact = exact_barrier(plane)
-    quick, slow = barrier_distance(plane, 2), barrier_distance(plane, 20)
+    pixels = RANDOM.integers(0, 9, (*shape, 3)).astype(np.float32)
+    exact = np.dstack([exact_barrier(pixels[..., k]) for k in range(3)])
+    quick, slow = barrier_distance(pixels, 2), barrier_distance(pixels, 20)
     assert (quick >= slow).all()
     assert (slow >= exact).all()
     assert (slow - exact).mean() <= 0.5
@@ -74,9 +73,33 @@ def test_barrier_distance_reaches_the_exact_one_from_above(shape):
 
 @pytest.mark.kernels
 def test_barrier_distance_follows_the_mirror():
-    plane = RANDOM.random((12, 17), dtype=np.float32)
-    mirrored = barrier_distance(np.ascontiguousarray(plane[:, ::-1]), 2)[:, ::-1]
-    np.testing.assert_array_equal(barrier_distance(plane, 2), mirrored)
+    pixels = RANDOM.random((12, 17, 3), dtype=np.float32)
+    mirrored = barrier_distance(np.ascontiguousarray(pixels[:, ::-1]), 2)[:, ::-1]
+    np.testing.assert_array_equal(barrier_distance(pixels, 2), mirrored)
+
+
+def barrier_by_pixels(plane: np.ndarray, mirrored: bool) -> np.ndarray:
+    """FastMBD on one plane as published, forwards and backwards once."""
+    plane = plane[:, ::-1] if mirrored else plane
+    high, low = plane.copy(), plane.copy()
+    high[1:-1, 1:-1] = np.inf
+    height, width = plane.shape
+    for step in (1, -1):
+        for y in range(1, height - 1)[::step]:
+            for x in range(1, width - 1)[::step]:
+                for near in ((y - step, x), (y, x - step)):
+                    other_high, other_low = max(high[near], plane[y, x]), min(low[near], plane[y, x])
+                    if other_high - other_low < high[y, x] - low[y, x]:
+                        high[y, x], low[y, x] = other_high, other_low
+    return (high - low)[:, ::-1] if mirrored else high - low
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("shape", [(9, 14), (12, 5), (3, 3), (2, 2), (6, 1)])
+def test_barrier_distance_is_fast_mbd_on_the_plane_and_its_mirror_image(shape):
+    pixels = RANDOM.random((*shape, 3), dtype=np.float32)
+    expected = [np.minimum(barrier_by_pixels(pixels[..., k], False), barrier_by_pixels(pixels[..., k], True)) for k in range(3)]
+    np.testing.assert_array_equal(barrier_distance(pixels, 2), np.dstack(expected))
 
 
 @pytest.mark.kernels
@@ -87,6 +110,18 @@ def test_reconstruction_agrees_with_skimage():
     marker = np.asarray(cv2.erode(limit, np.ones((5, 5), np.uint8)))
     cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
     np.testing.assert_allclose(reconstruct(marker, limit), reconstruction(marker, limit, footprint=cross), rtol=1e-6)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (31, 17)])
+def test_reconstruction_follows_winding_ways(shape):
+    from skimage.morphology import reconstruction
+
+    limit = (RANDOM.random(shape) > 0.35).astype(np.float32)  # narrow winding ways
+    marker = np.zeros_like(limit)
+    marker[0, 0] = limit[0, 0]
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
+    np.testing.assert_array_equal(reconstruct(marker, limit), reconstruction(marker, limit, footprint=cross))
 
 
 @pytest.mark.kernels
@@ -117,13 +152,41 @@ def test_centre_prior_peaks_in_the_middle_and_is_symmetric():
     assert centre_prior(1, 1).tolist() == [[1]]
 
 
-def test_colour_bins_are_counted_over_occupied_cells():
+@pytest.mark.kernels
+def test_change_along_an_outline_agrees_with_dilation_and_erosion():
+    pixels = RANDOM.normal(size=(13, 19, 3)).astype(np.float32)
+    outline = (RANDOM.random((13, 19)) < 0.3).astype(np.uint8)
+    brush = np.ones((5, 5), np.uint8)
+    change = (cv2.dilate(pixels, brush) - cv2.erode(pixels, brush))[outline > 0]
+    np.testing.assert_allclose(change_along(pixels, outline, 2), np.linalg.norm(change, axis=1), rtol=1e-6)
+    assert change_along(pixels, outline * 0, 2).size == 0
+
+
+@pytest.mark.kernels
+def test_colour_numbers_are_those_of_occupied_cells():
     lab = np.zeros((2, 3, 3), dtype=np.float32)
     lab[0, 0] = (100, 90, -100)
     lab[1, 2] = (60, 0, 9)
-    numbers, cells = colour_bins(lab)
+    numbers, cells = colour_numbers(lab)
     assert cells == 3
     assert sorted(np.bincount(numbers.ravel()).tolist()) == [1, 1, 4]
+
+
+@pytest.mark.kernels
+def test_white_is_one_colour():
+    lab = np.zeros((1, 3, 3), dtype=np.float32)
+    lab[0, :, 0] = (100, np.nextafter(np.float32(100), np.float32(0)), 90)
+    assert colour_numbers(lab)[0].tolist() == [[1, 1, 0]]
+
+
+@pytest.mark.kernels
+def test_colour_numbers_tell_cells_apart():
+    lab = (RANDOM.uniform(-1, 1, (20, 30, 3)) * (50, 100, 100) + (50, 0, 0)).astype(np.float32)
+    numbers, cells = colour_numbers(lab)
+    # Cells are cut towards 0, so that those about grey are twice as wide.
+    _, expected = np.unique(np.trunc(lab / np.float32([6.25, 8, 8])).reshape(-1, 3), axis=0, return_inverse=True)
+    np.testing.assert_array_equal(numbers.ravel(), expected.ravel())
+    assert cells == expected.max() + 1
 
 
 def test_separation_by_hand():

@@ -8,8 +8,21 @@ import cv2
 import numpy as np
 import pytest
 
-from iaa_classic.features.kernels.sharpness import edge_profiles, sobel_at, step_sums, tensor_sums, variation_lost
-from iaa_classic.features.kernels.sharpness_blocks import amplitude_bands, block_contrasts, block_sums, chroma_responses
+from iaa_classic.features.kernels.sharpness import (
+    edge_profiles,
+    means_of_nine,
+    sobel_at,
+    step_sums,
+    tensor_sums,
+    variation_lost,
+)
+from iaa_classic.features.kernels.sharpness_blocks import (
+    amplitude_bands,
+    block_contrasts,
+    block_sums,
+    chroma_responses,
+    neighbour_steps,
+)
 from iaa_classic.features.kernels.sharpness_wavelet import wavelet_97_step
 
 pytestmark = pytest.mark.kernels
@@ -109,6 +122,14 @@ def test_edge_profiles_thin_and_leave_out_slanted_and_weak_edges():
     assert width == [2]
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (5, 9), (12, 1), (20, 31)])
+def test_means_of_nine_are_box_filters_with_mirrored_borders(shape):
+    plane = np.random.default_rng(9).random(shape).astype(np.float32)
+    across, down = means_of_nine(plane)
+    np.testing.assert_allclose(across, cv2.blur(plane, (9, 1), borderType=cv2.BORDER_REFLECT), rtol=1e-5)
+    np.testing.assert_allclose(down, cv2.blur(plane, (1, 9), borderType=cv2.BORDER_REFLECT), rtol=1e-5)
+
+
 def test_variation_lost(stack):
     smooth = [cv2.blur(stack, size) for size in ((9, 1), (1, 9))]
     total, lost = variation_lost(stack, *smooth)
@@ -157,6 +178,13 @@ def test_amplitude_bands(stack):
     size = np.abs(spectrum)
     np.testing.assert_allclose(sums, [(size * weight)[band == b].sum() for b in range(3)], rtol=1e-5)
     assert strong == np.count_nonzero(np.abs(np.fft.fft2(stack)) > 2000)
+
+
+def test_neighbour_steps_are_those_of_the_darkest_and_lightest_neighbour(stack):
+    around = np.ones((3, 3), np.uint8)
+    steps = np.maximum(cv2.dilate(stack, around) - stack, stack - cv2.erode(stack, around))[1:-1, 1:-1].astype(float)
+    assert neighbour_steps(stack) == pytest.approx((steps.mean(), np.mean(steps**2)))
+    assert neighbour_steps(np.full((3, 3), 9, np.float32)) == (0, 0)
 
 
 def test_block_contrasts(stack):

@@ -11,7 +11,7 @@ import pytest
 from iaa_classic import degradations
 from iaa_classic.features import Picture
 from iaa_classic.features import subject as module
-from iaa_classic.features.kernels.subject import segment_roots
+from iaa_classic.features.kernels.subject import halved, means_within, segment_roots
 from iaa_classic.features.saliency import small_saliency
 from iaa_classic.features.saliency import subject as find
 
@@ -55,6 +55,28 @@ def test_segments_agree_with_scipy():
     assert len(np.unique(roots)) == count
     assert len(np.unique(np.stack([roots, labels]), axis=1).T) == count
     np.testing.assert_array_equal(roots[roots], roots)
+
+
+@pytest.mark.kernels
+def test_means_within_two_masks():
+    plane = RANDOM.normal(size=(7, 20)).astype(np.float32)
+    first, second = ((RANDOM.random((7, 20)) < 0.4).astype(np.uint8) for _ in range(2))
+    expected = [plane[mask > 0].mean(dtype=float) for mask in (first, second)]
+    assert means_within(plane, first, second) == pytest.approx(expected)
+    assert means_within(plane, first * 0, second)[0] == 0
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("shape", [(8, 10), (9, 13), (1, 1), (1, 6), (2, 3), (17, 4)])
+def test_halved_is_a_filter_with_symmetric_borders(shape):
+    plane = RANDOM.normal(size=shape).astype(np.float32)
+    down, across = (RANDOM.normal(size=4).astype(np.float32) for _ in range(2))
+    padded = np.pad(plane.astype(float), 8, mode="symmetric")
+    found = halved(plane, down, across)
+    assert found.shape == ((shape[0] + 3) // 2, (shape[1] + 3) // 2)
+    for m, n in np.ndindex(found.shape):
+        part = padded[8 + 2 * m - 2 : 8 + 2 * m + 2, 8 + 2 * n - 2 : 8 + 2 * n + 2][::-1, ::-1]
+        assert found[m, n] == pytest.approx(down @ part @ across, abs=1e-5)
 
 
 def test_saliency_spread_by_hand(monkeypatch):

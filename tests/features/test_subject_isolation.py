@@ -297,3 +297,12 @@ def test_size_compression_and_mirror_change_little(measure, wallpapers):
         mirrored = np.ascontiguousarray(rgb[:, ::-1])
         stays += [abs(measure(Picture(other)) - value) for other in (smaller, degradations.jpeg(rgb, 92), mirrored)]
     assert np.mean(np.array(stays) <= limit) >= 0.95
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (1, 7), (6, 1), (7, 1), (2, 2), (6, 9), (9, 6), (8, 10), (11, 13)])
+def test_spectrum_holds_every_coefficient(shape):
+    plane = np.random.default_rng(5).normal(size=shape).astype(np.float32)
+    power, times = module._spectrum(plane)
+    expected = np.abs(np.fft.fft2(plane)) ** 2
+    assert times.sum() == plane.size
+    np.testing.assert_allclose(np.sort(np.repeat(power, times)), np.sort(expected.ravel()), rtol=1e-3, atol=1e-5)
