@@ -82,7 +82,8 @@ def low_depth_of_field(picture: Picture) -> Sequence[float]:
     red, green, blue = cv2.split(picture.rgb_float)
     across = cv2.addWeighted(red, 1, cv2.add(green, blue), -0.5, 0)
     along = cv2.addWeighted(green, 3**0.5 / 2, blue, -(3**0.5) / 2, 0)
-    hue = np.hypot(wavelet_details(across), wavelet_details(along))
+    across, along = wavelet_details(across), wavelet_details(along)
+    hue = np.sqrt(across * across + along * along)
     saturation, value = (np.abs(wavelet_details(cv2.extractChannel(picture.hsv, k))) for k in (1, 2))
     return tuple(inner_share(bands.sum(axis=0)) for bands in (hue, saturation, value))
 

@@ -373,4 +373,5 @@ def line_coherence(picture: Picture) -> float:
     energy = float(xx.sum() + yy.sum())
     if energy <= 1e-3:
         return 0.0
-    return min(1.0, float(np.hypot(xx - yy, 2 * xy).sum()) / energy)
+    across = xx - yy
+    return min(1.0, float(np.sqrt(across * across + 4 * (xy * xy)).sum()) / energy)

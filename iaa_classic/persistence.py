@@ -125,9 +125,11 @@ def _check_catalogue(scorer: AdditiveModel, name: str) -> None:
 
 
 def _scorer_of(model: Any) -> AdditiveModel:
+    """The additive model of an estimator; the first where each class has one, as all have the same columns."""
     if hasattr(model, "steps"):
         model = model.steps[-1][1]
-    scorer: AdditiveModel = getattr(model, "model_", model)
+    models = getattr(model, "models_", None)
+    scorer: AdditiveModel = models[0] if models else getattr(model, "model_", model)
     return scorer
 
 
@@ -148,7 +150,8 @@ def _plain(model: Any) -> Any:
         fitted = {name: value for name, value in vars(model).items() if name in model._fitted_names}
         if not fitted:
             raise ValueError("the model is not fitted yet; call fit before saving it")
-        copy = type(model)(**_plain_values(model.get_params(deep=False)))
+        given = model._parameters_to_save() if hasattr(model, "_parameters_to_save") else model.get_params(deep=False)
+        copy = type(model)(**_plain_values(given))
         vars(copy).update({name: _plain_fitted(value) for name, value in fitted.items()})
     else:
         copy = model

@@ -6,19 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .additive import AdditiveModel
+    from .attributes import AttributeRegressor
     from .average import AdditiveAverage
+    from .classifier import AestheticClassifier
+    from .distribution import ScoreDistributionRegressor
     from .kernel import AdditiveKernel
+    from .personal import PersonalizedRegressor
+    from .ranker import AestheticRanker
     from .regressor import AestheticRegressor
     from .trees import AdditiveTrees
 
-__all__ = ["AdditiveAverage", "AdditiveKernel", "AdditiveModel", "AdditiveTrees", "AestheticRegressor"]
+__all__ = [
+    "AdditiveAverage",
+    "AdditiveKernel",
+    "AdditiveModel",
+    "AdditiveTrees",
+    "AestheticClassifier",
+    "AestheticRanker",
+    "AestheticRegressor",
+    "AttributeRegressor",
+    "PersonalizedRegressor",
+    "ScoreDistributionRegressor",
+]
 
 _HOMES = {
     "AdditiveAverage": "average",
     "AdditiveKernel": "kernel",
     "AdditiveModel": "additive",
     "AdditiveTrees": "trees",
+    "AestheticClassifier": "classifier",
+    "AestheticRanker": "ranker",
     "AestheticRegressor": "regressor",
+    "AttributeRegressor": "attributes",
+    "PersonalizedRegressor": "personal",
+    "ScoreDistributionRegressor": "distribution",
 }
 
 

@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 from ..errors import UserError
 
 CLASSES: Mapping[str, str] = {
+    "AestheticClassifier": "iaa_classic.models.classifier",
+    "AestheticRanker": "iaa_classic.models.ranker",
     "AestheticRegressor": "iaa_classic.models.regressor",
+    "AttributeRegressor": "iaa_classic.models.attributes",
+    "PersonalizedRegressor": "iaa_classic.models.personal",
+    "ScoreDistributionRegressor": "iaa_classic.models.distribution",
     "AdditiveModel": "iaa_classic.models.additive",
     "AdditiveAverage": "iaa_classic.models.average",
     "AdditiveKernel": "iaa_classic.models.kernel",
@@ -142,10 +147,11 @@ class Reader:
         own = {"FeatureExtractor": {"feature_names_"}, "Pipeline": set()}
         fitted = cls._fitted_names if cls.__name__ in ESTIMATORS else own[cls.__name__]
         names = set(cls._get_param_names())
-        if not names <= set(state) or not set(state) <= names | fitted:
+        later: frozenset[str] = getattr(cls, "_later_parameters", frozenset())  # files from before them lack them
+        if not names - later <= set(state) or not set(state) <= names | fitted:
             wrong = sorted(set(state) ^ names)
             refuse(f"the parameters of {cls.__name__} are not those of this version ({', '.join(map(str, wrong[:5]))})")
-        instance = cls(**{name: state[name] for name in names})
+        instance = cls(**{name: state[name] for name in names & set(state)})
         left = {name: value for name, value in state.items() if name in fitted}
         if cls.__name__ in ESTIMATORS:
             instance._check_parameters()

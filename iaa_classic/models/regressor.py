@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
-from typing import TYPE_CHECKING, Any
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import check_is_fitted
 
-from .additive import AdditiveModel, Core
+from .additive import Core
 from .average import AdditiveAverage
 from .base import AdditiveEstimator, Columns, MissingRowsWarning, require
+from .interval import check_errors, error_bounds, out_of_fold_errors
 from .kernel_fit import fit_kernel
+from .rows import readable_groups
+from .scored import ScoredEstimator
 from .trees_fit import fit_trees
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ __all__ = ["AestheticRegressor", "MissingRowsWarning"]
 Floats = NDArray[np.float64]
 
 
-class AestheticRegressor(RegressorMixin, AdditiveEstimator):
+class AestheticRegressor(RegressorMixin, ScoredEstimator):
     """Predict ratings by a score that is the exact sum of its criteria's effects.
 
     Parameters
@@ -53,6 +55,8 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         Cost and insensitive width of the support vector regression, in standard deviations of the target.
     gamma : float, default=0.1
         Width of each criterion's kernel, divided by its number of features.
+    interval_folds : int, default=0
+        Folds for the out-of-fold errors that ``predict_interval`` needs: as many more fits. 0 does without.
     random_state : int, RandomState or None, default=None
 
     Attributes
@@ -65,6 +69,8 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         Mean score of the training photographs.
     scale_ : (float, float)
         Ends of the rating scale; scores are not clipped to it.
+    errors_ : ndarray of float64, shape (at most 1000,)
+        Out-of-fold errors, ascending, or quantiles of them. Only with ``interval_folds``.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Only if ``fit`` was given names.
@@ -80,6 +86,12 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
     >>> bool(np.allclose(model.baseline_ + effects.sum(axis=1), model.predict(X), atol=1e-9))
     True
     """
+
+    _fitted_names: ClassVar[frozenset[str]] = AdditiveEstimator._fitted_names | {"errors_"}
+    _later_parameters: ClassVar[frozenset[str]] = frozenset({"interval_folds"})
+    """Parameters that model files written before them lack; they have their defaults."""
+
+    errors_: Floats
 
     def __init__(
         self,
@@ -98,6 +110,7 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         C: float = 0.25,
         gamma: float = 0.1,
         epsilon: float = 0.3,
+        interval_folds: int = 0,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.model = model
@@ -114,9 +127,12 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         self.C = C
         self.gamma = gamma
         self.epsilon = epsilon
+        self.interval_folds = interval_folds
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> AestheticRegressor:
+    def fit(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> AestheticRegressor:
         """Fit on a table of features and one rating per row.
 
         Parameters
@@ -126,38 +142,53 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
             with a ``MissingRowsWarning``.
         y : array-like, shape (n,)
         sample_weight : array-like, shape (n,), optional
+            Such as the number of raters.
+        groups : array-like, shape (n,), optional
+            Rows of one group (one photographer, one motif) stay together in the folds of ``interval_folds``; without them,
+            intervals for photographs of new groups come out too narrow.
         """
         self._check_parameters()
+        own = readable_groups(X, groups)
         X, y, weight = self._readable_rows(X, y, sample_weight)
         y = y.astype(np.float64)
         columns = self._columns()
         core = self._fit_core(X, y, weight, columns)
         self.model_ = self._named(core, X, weight, columns, self.scale or (float(y.min()), float(y.max())))
+        self.__dict__.pop("errors_", None)
+        if self.interval_folds:
+            self.errors_ = self._out_of_fold_errors(X, y, weight, own, columns)
         return self
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Scores, shape (n,); NaN for rows without a single value."""
-        return self._fitted.predict(self._checked(X))
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> pd.DataFrame:
+        """Where the ratings of new photographs lie with a given probability: columns "low" and "high", in points.
 
-    def breakdown(self, X: Any) -> pd.DataFrame:
-        """Effect of each criterion on each score, in points: ``baseline_`` plus a row's effects is its score."""
-        return self._framed(self._fitted.breakdown(self._checked(X)), X)
+        Parameters
+        ----------
+        X : DataFrame or array-like, shape (n, n_features)
+        coverage : float, default=0.9
+            Share of photographs like those of ``fit`` whose rating lies inside. Ratings are as likely to lie below as above.
 
-    def feature_effects(self, X: Any) -> pd.DataFrame:
-        """Effect of each feature: exact Shapley values inside each criterion, which sum to the criterion's effect."""
-        return self._framed(self._fitted.feature_effects(self._checked(X)), X)
+        Returns
+        -------
+        DataFrame, shape (n, 2)
+            The score plus two out-of-fold errors, so equally wide for all; not clipped to the scale. NaN for rows without a
+            single value.
 
-    def marks(self, X: Any) -> pd.DataFrame:
-        """Mark of each criterion, 0-100: share of the training photographs, in percent, with a lower effect."""
-        return self._framed(self._fitted.marks(self._checked(X)), X)
+        Raises
+        ------
+        ValueError
+            If the model was fitted without ``interval_folds`` or changed by ``plus`` since, or ``coverage`` is not between
+            0 and 1 or nearer to 1 than so few photographs can tell.
+        """
+        import pandas as pd
 
-    def percentile(self, scores: ArrayLike) -> NDArray[np.float64]:
-        """Share of the training photographs, in percent, that score lower."""
-        return self._fitted.percentile(scores)
-
-    def value_percentiles(self, X: Any) -> pd.DataFrame:
-        """Share of the training photographs, in percent, with a lower value of each feature; NaN where missing."""
-        return self._framed(self._fitted.value_percentiles(self._checked(X)), X)
+        scores = self.predict(X)
+        if not hasattr(self, "errors_"):
+            raise ValueError(
+                "this model has no out-of-fold errors: fit it with interval_folds=5 (another model added by plus drops them)"
+            )
+        low, high = error_bounds(self.errors_, coverage)
+        return self._framed(pd.DataFrame({"low": scores + low, "high": scores + high}), X)
 
     def rescale(self, factor: float, offset: float = 0.0, scale: tuple[float, float] | None = None) -> AestheticRegressor:
         """Stretch a fitted model: every score ``s`` becomes ``factor * s + offset``, effects are stretched alike.
@@ -166,6 +197,8 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         and returns it.
         """
         self.model_ = self._fitted.rescaled(factor, offset, scale)
+        if hasattr(self, "errors_"):
+            self.errors_ = self.errors_ * factor
         return self
 
     def refer_to(self, X: Any) -> AestheticRegressor:
@@ -182,32 +215,14 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
 
         Of use when two models learn different things: what people like, and what damage costs. Every criterion's effect
         becomes the sum of the two; baseline, marks and percentiles refer to the photographs of ``X``, and the scale stays
-        this model's. Changes this model and returns it; fitting or cloning it again loses what was added.
+        this model's. Changes this model and returns it; fitting or cloning it again loses what was added. What is known of
+        out-of-fold errors is dropped, as it does not hold for the sum.
         """
         if not isinstance(other, AestheticRegressor):
             raise TypeError(f"plus takes another AestheticRegressor, got {type(other).__name__}")
         self.model_ = self._fitted.plus(other._fitted, self._checked(X))
+        self.__dict__.pop("errors_", None)
         return self
-
-    @property
-    def criteria_(self) -> list[str]:
-        """The criteria, in the order of the catalogue."""
-        return self._fitted.criteria_
-
-    @property
-    def baseline_(self) -> float:
-        """Mean score of the training photographs."""
-        return self._fitted.baseline_
-
-    @property
-    def scale_(self) -> tuple[float, float]:
-        """Ends of the rating scale."""
-        return self._fitted.scale_
-
-    @property
-    def _fitted(self) -> AdditiveModel:
-        check_is_fitted(self)
-        return self.model_
 
     def _fit_core(self, X: Floats, y: Floats, weight: Floats | None, columns: Columns) -> Core:
         n_groups = len(columns.criteria)
@@ -221,9 +236,28 @@ class AestheticRegressor(RegressorMixin, AdditiveEstimator):
         core: Core = cores[0] if len(cores) == 1 else AdditiveAverage(cores)
         return core
 
+    def _out_of_fold_errors(
+        self, X: Floats, y: Floats, weight: Floats | None, groups: NDArray[Any] | None, columns: Columns
+    ) -> Floats:
+        def fit(train: NDArray[np.intp]) -> Any:
+            core = self._fit_core(X[train], y[train], None if weight is None else weight[train], columns)
+            return lambda test: core.baseline + core.parts(X[test]).sum(axis=1)
+
+        return out_of_fold_errors(
+            fit, y, weight=weight, groups=groups, n_folds=self.interval_folds, random_state=self.random_state
+        )
+
+    def _check_fitted(self, state: Mapping[str, Any]) -> None:
+        super()._check_fitted(state)
+        if "errors_" in state:
+            check_errors(state["errors_"])
+
     def _check_parameters(self) -> None:
         super()._check_parameters()
         require("epsilon", self.epsilon, Real, 0)
+        require("interval_folds", self.interval_folds, Integral, 0)
+        if self.interval_folds == 1:
+            raise ValueError("interval_folds must be 0 or at least 2, got 1")
         if self.scale is not None:
             ends: tuple[Any, ...] = tuple(self.scale)
             if len(ends) != 2 or not all(isinstance(end, Real) for end in ends) or not ends[0] < ends[1]:

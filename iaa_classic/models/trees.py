@@ -238,11 +238,13 @@ def trees_from_sklearn(
     n_groups: int,
     X: Floats,
     sample_weight: Floats | None = None,
+    *,
+    edges: list[Floats] | None = None,
 ) -> AdditiveTrees:
     """The average of fitted ``HistGradientBoosting*`` estimators with one output (the raw score of a classifier).
 
     ``X`` and ``sample_weight`` are all the training rows; effects are centred on them. Trees without a split become
-    part of the baseline.
+    part of the baseline. Where the trees were grown on numbers of bins, ``edges`` are each column's upper edges of bins.
     """
     groups = np.asarray(groups, dtype=np.int64)
     predictors = [predictor for estimator in estimators for (predictor,) in estimator._predictors]
@@ -267,7 +269,7 @@ def trees_from_sklearn(
         tree_start=start,
         tree_group=tree_group,
         feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int64),
-        threshold=np.where(leaf, 0.0, nodes["num_threshold"]),
+        threshold=np.where(leaf, 0.0, nodes["num_threshold"] if edges is None else _at_edges(nodes, leaf, edges)),
         missing_left=nodes["missing_go_to_left"].astype(bool) & ~leaf,
         left=left,
         right=right,
@@ -275,6 +277,16 @@ def trees_from_sklearn(
         cover=_unit_cover(left, right),
     )
     return _centred(trees, X, sample_weight)
+
+
+def _at_edges(nodes: NDArray[Any], leaf: NDArray[np.bool_], edges: list[Floats]) -> Floats:
+    """Thresholds between numbers of bins as thresholds between values; +inf, which parts off missing values, stays."""
+    thresholds = nodes["num_threshold"].copy()
+    for node in np.flatnonzero(~leaf & np.isfinite(thresholds)):
+        own = edges[nodes["feature_idx"][node]]
+        bin_number = int(thresholds[node])
+        thresholds[node] = own[bin_number] if bin_number < len(own) else np.inf
+    return thresholds
 
 
 def _unit_cover(left: NDArray[np.int64], right: NDArray[np.int64]) -> Floats:

@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 _WORTH_THREADS = 5_000_000
 """Cells of a training table from which on growing trees in several threads pays."""
 
+_BINS = 255
+"""Values of a feature that trees tell apart at most, as in scikit-learn."""
+
 
 def fit_trees(
     X: Floats,
@@ -60,6 +63,8 @@ def fit_trees(
     columns = [np.flatnonzero(groups == group).tolist() for group in range(n_groups)]
     used = np.arange(len(X)) if sample_weight is None else np.flatnonzero(sample_weight > 0)
     size = len(used) if n_bags == 1 else max(2 if classify else 1, round(bag_share * len(used)))
+    # With weights, scikit-learn looks for the bins' edges one weighted percentile at a time, which takes minutes.
+    table, edges = (X, None) if sample_weight is None else _binned(X, used)
     estimators = []
     for _ in range(n_bags):
         rows = used if size == len(used) else _bag(used, size, y if classify else None, random)
@@ -77,11 +82,30 @@ def fit_trees(
         )
         weight = None if sample_weight is None else sample_weight[rows]
         # scikit-learn cannot bin a column without a single value; a constant one it never splits.
-        known = np.where(np.isnan(X[rows]).all(axis=0), 0.0, X[rows])
+        known = np.where(np.isnan(table[rows]).all(axis=0), 0.0, table[rows])
         # On small tables threads wait for each other longer than they work.
         with threadpool_limits(1 if X.size < _WORTH_THREADS else None, user_api="openmp"):
             estimators.append(estimator.fit(known, y[rows], sample_weight=weight))
-    return trees_from_sklearn(estimators, groups, n_groups, X, sample_weight)
+    return trees_from_sklearn(estimators, groups, n_groups, X, sample_weight, edges=edges)
+
+
+def _binned(X: Floats, used: NDArray[np.intp]) -> tuple[Floats, list[Floats]]:
+    """Number of each value's bin, NaN where it is missing, and per column the upper edges of its bins but the last.
+
+    The edges are percentiles of the rows that are ``used``, all of one weight.
+    """
+    codes, edges = np.full(X.shape, np.nan), []
+    levels = np.linspace(0, 100, _BINS + 1)[1:-1]
+    for column in range(X.shape[1]):
+        known = ~np.isnan(X[:, column])
+        values = np.unique(X[used, column][known[used]])
+        if len(values) > _BINS:
+            own = np.unique(np.percentile(X[used, column][known[used]], levels, method="averaged_inverted_cdf"))
+        else:
+            own = (values[1:] + values[:-1]) / 2
+        codes[known, column] = np.searchsorted(own, X[known, column])
+        edges.append(own)
+    return codes, edges
 
 
 def _bag(used: NDArray[np.intp], size: int, classes: Floats | None, random: np.random.RandomState) -> NDArray[np.intp]:

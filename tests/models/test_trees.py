@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -246,3 +247,29 @@ def test_unsound_arrays_are_refused(grown, kind):
     _, trees = grown
     with pytest.raises(ValueError, match=r"^trees: "):
         replace(trees, **UNSOUND[kind](trees))
+
+
+def test_weighted_trees_split_where_unweighted_ones_do(table):
+    """Weights of one are no weights; only the way there differs, which spares scikit-learn its weighted percentiles."""
+    options = {"n_trees": 30, "n_bags": 1, "min_samples_leaf": 5, "random_state": 0}
+    plain = fit_trees(table.X, table.y, table.groups, 4, **options)
+    weighted = fit_trees(table.X, table.y, table.groups, 4, sample_weight=np.ones(len(table.y)), **options)
+    for X in (table.X, np.random.default_rng(1).normal(size=(200, table.X.shape[1]))):
+        own, other = (trees.baseline + trees.parts(X).sum(axis=1) for trees in (plain, weighted))
+        np.testing.assert_allclose(own, other, atol=1e-12)
+    inner = weighted.left != np.arange(len(weighted.left))
+    for feature in np.unique(weighted.feature[inner]):
+        seen = table.X[:, feature]
+        cuts = weighted.threshold[inner & (weighted.feature == feature)]
+        assert ((cuts >= np.nanmin(seen)) & (cuts <= np.nanmax(seen)) | np.isinf(cuts)).all()
+
+
+def test_weighted_trees_of_many_distinct_values_are_quick():
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(600, 200)), random.normal(size=600)
+    took = []
+    for weight in (None, random.uniform(0.5, 1.5, 600)):
+        start = time.process_time()
+        fit_trees(X, y, np.zeros(200, int), 1, n_trees=5, n_bags=1, sample_weight=weight)
+        took.append(time.process_time() - start)
+    assert took[1] < 5 * took[0] + 1
