@@ -4,14 +4,16 @@
 
 Grouped 10-fold cross-validation on OASIS (photographs of one theme are never split), for trees and support vectors, beside a
 constant baseline and mean lightness alone; then the additivity of both models over all of OASIS. "svm, chosen inside" chooses
-cost and width by grouped 5-fold cross-validation inside each training fold, so that no choice sees held-out photographs.
+cost and width by grouped 5-fold cross-validation inside each training fold, so that no choice sees held-out photographs. Then
+classes, distributions of ratings and orders (``answers.py``). One person's taste has a script of its own, ``personal.py``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from rated_photographs import environment, measured_files, oasis, parser
+from answers import distributions, orders, thirds
+from rated_photographs import environment, measured_files, oasis, oasis_counts, parser
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
@@ -71,6 +73,24 @@ def main() -> None:
     rows_of = rated.groupby("category").indices
     categories = (f"{name} {srcc(y[part], held_out['both'][part]):.3f}" for name, part in rows_of.items())
     print("SRCC of both by category: " + ", ".join(categories))
+    other_answers(X, y, rated["group"], oasis_counts(given.data), given.seed)
+
+
+def other_answers(X: pd.DataFrame, y: np.ndarray, groups: pd.Series, counts: np.ndarray, seed: int) -> None:
+    """Print the figures of classes, distributions and orders."""
+    shown = {"float_format": lambda value: f"{value:.3f}"}
+    found = thirds(X, y, groups, seed=seed)
+    columns = {kind: evaluation.figures["value"] for kind, evaluation in found.items()}
+    columns |= {f"{kind}, mean of folds": evaluation.figures["fold_mean"] for kind, evaluation in found.items()}
+    judged = found["both"].settings["judged"]
+    print(f"\nTop against bottom third ({judged} photographs; balanced classes)")
+    print(pd.DataFrame(columns).to_string(**shown))
+    figures = distributions(X, counts, groups, seed=seed).figures[["value", "low", "high", "constant"]]
+    figures["gain %"] = 100 * (1 - figures["value"] / figures["constant"])
+    print("\nDistribution of ratings, both (gain: how far below the constant histogram)")
+    print(figures.to_string(**shown))
+    print("\nPairwise accuracy on held-out pairs whose ratings differ by more than 0.5")
+    print(orders(X, y, groups, seed=seed).to_string(**shown))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,16 @@ def oasis(data: Path) -> pd.DataFrame:
     )
 
 
+LEVELS = tuple(range(1, 8))
+"""The scores that raters of OASIS chose from."""
+
+
+def oasis_counts(data: Path) -> np.ndarray:
+    """How often each of ``LEVELS`` was given to each OASIS photograph, shape (n, 7), in the order of ``oasis``."""
+    labels = pd.read_csv(data / "oasis" / "labels.csv")
+    return labels[[f"n{level}" for level in LEVELS]].to_numpy(dtype=float)
+
+
 def vessel(data: Path) -> pd.DataFrame:
     """Vessel's photographs of architecture and landscapes: ``path``, ``rating`` (mean liking, 1-7), ``group``, ``category``."""
     labels = pd.read_csv(data / "vessel" / "labels.csv")

@@ -6,7 +6,8 @@ and the same kind of model that sees nothing but the mean lightness.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from . import metrics
 from .metrics import bootstrap_interval
-from .tasks import Answers, Task
+from .tasks import EACH_ATTRIBUTE, Answers, Task
 
 BRIGHTNESS = "mean_lightness"
 """The feature that a model of brightness alone sees."""
+
+_KINDS = {
+    "gbm": "gradient-boosted trees",
+    "svm": "support vector machine",
+    "both": "mean of gradient-boosted trees and support vector machine",
+}
+"""What the parameter ``model`` of our estimators means."""
 
 _FEWEST = 5
 """Photographs of a category below which no figure is given for it."""
@@ -40,7 +49,10 @@ class Evaluation:
     predictions : DataFrame
         Index that of ``X``; ``fold``, truth and prediction.
     settings : dict
-        What was done: counts, folds, seed.
+        What was done: estimator, counts, folds, seed, the names of classes, levels or attributes.
+    attributes : DataFrame or None
+        One row per attribute: ``n``, ``SRCC`` with ``low`` and ``high`` of its interval, ``PLCC``, ``MAE``, and of the
+        baselines ``constant MAE`` and ``brightness SRCC``, over all held-out photographs together.
     """
 
     task: Task
@@ -48,6 +60,7 @@ class Evaluation:
     categories: pd.DataFrame | None
     predictions: pd.DataFrame
     settings: dict[str, Any] = field(default_factory=dict)
+    attributes: pd.DataFrame | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the predictions, ready for JSON; what is undefined is None."""
@@ -56,6 +69,7 @@ class Evaluation:
             "settings": self.settings,
             "figures": _plain(self.figures),
             "categories": None if self.categories is None else _plain(self.categories),
+            "attributes": None if self.attributes is None else _plain(self.attributes),
         }
 
 
@@ -68,6 +82,7 @@ def evaluate(
     groups: ArrayLike | None = None,
     split: ArrayLike | None = None,
     categories: ArrayLike | None = None,
+    names: Sequence[Any] | None = None,
     n_splits: int = 10,
     n_resamples: int = 1000,
     seed: int = 0,
@@ -89,6 +104,8 @@ def evaluate(
         "train", "validation" or "test": fit on the first two, judge on the last. Without it, grouped folds.
     categories : array-like of length n, optional
         Figures are given for each category as well.
+    names : sequence, optional
+        Of the classes, of the attributes, or the levels of a distribution: what the columns and codes of ``y`` are called.
     n_splits : int
         Folds, at most the number of groups.
     finished : callable
@@ -97,33 +114,24 @@ def evaluate(
     Raises
     ------
     ValueError
-        If there is nothing to split, or the split has no training or no test photographs.
+        If there is nothing to split, the split has no training or no test photographs, or the photographs to fit on are all
+        of one class.
     """
-    from sklearn.base import clone
-
     answers = np.asarray(y, dtype=float)
     ids = np.arange(len(X)) if groups is None else np.unique(np.asarray(groups).astype(str), return_inverse=True)[1]
     if split is not None:
         parts = _official(np.asarray(split))
     else:
         parts = _folds(answers if task.name == "class" else None, ids, n_splits=n_splits, seed=seed)
-    fold = np.full(len(X), -1)
-    held_out: dict[str, Answers] = {}
-    for number, (train, test) in enumerate(parts):
-        fold[test] = number
-        fitted = clone(estimator).fit(X.iloc[train], answers[train])
-        _keep(held_out, "model", len(X), test, task.predictions(fitted, X.iloc[test]))
-        _keep(held_out, "constant", len(X), test, task.constant(answers[train], len(test)))
-        if BRIGHTNESS in X:
-            alone = X[[BRIGHTNESS]]
-            fitted = clone(estimator).fit(alone.iloc[train], answers[train])
-            _keep(held_out, "brightness", len(X), test, task.predictions(fitted, alone.iloc[test]))
-        finished()
+    held_out, fold = _held_out(estimator, X, answers, parts, task, None if groups is None else ids, finished)
     judged = np.flatnonzero(fold >= 0)
     truth = answers[judged]
     own = {name: table[judged] for name, table in held_out.items()}
-    figures = _figures(task, truth, own, fold[judged], ids[judged], n_resamples=n_resamples, seed=seed)
-    settings = {
+    resampling = {"n_resamples": n_resamples, "seed": seed}
+    figures = _figures(task, truth, own, fold[judged], ids[judged], **resampling)
+    settings: dict[str, Any] = {
+        "estimator": type(estimator).__name__,
+        "model": _KINDS.get(_kind(estimator)),
         "photographs": len(X),
         "judged": len(judged),
         "groups": len(np.unique(ids)) if groups is not None else None,
@@ -132,13 +140,53 @@ def evaluate(
         "features": X.shape[1],
         "resamples": n_resamples,
     }
+    if names is not None:
+        kinds = {"class": "classes", "distribution": "levels", "attributes": "attributes"}
+        settings[kinds[task.name]] = list(names)
     return Evaluation(
         task=task,
         figures=figures,
         categories=None if categories is None else _per_category(task, np.asarray(categories)[judged], truth, own["model"]),
         predictions=_table(X.index[judged], fold[judged], truth, own["model"]),
         settings=settings,
+        attributes=_per_attribute(truth, own, ids[judged], names, **resampling) if task.name == "attributes" else None,
     )
+
+
+def _held_out(
+    estimator: Any,
+    X: pd.DataFrame,
+    answers: Answers,
+    parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
+    task: Task,
+    groups: NDArray[Any] | None,
+    finished: Callable[[], None],
+) -> tuple[dict[str, Answers], NDArray[np.int64]]:
+    """What the model and the baselines say of photographs that they have not seen, and the fold of each (-1: not judged)."""
+    from sklearn.base import clone
+
+    width = int(answers.max()) + 1 if task.name == "class" else 0
+    fold = np.full(len(X), -1)
+    held_out: dict[str, Answers] = {}
+    alone = X[[BRIGHTNESS]] if BRIGHTNESS in X else None
+    for number, (train, test) in enumerate(parts):
+        if width and len(np.unique(answers[train])) < 2:
+            raise ValueError("the photographs to fit on are all of one class; give more photographs or fewer folds")
+        fold[test] = number
+        some = None if groups is None else groups[train]
+        for name, table in (("model", X), ("brightness", alone)):
+            if table is not None:
+                fitted = task.fit(clone(estimator), table.iloc[train], answers[train], some)
+                _keep(held_out, name, len(X), test, task.predictions(fitted, table.iloc[test], width))
+        _keep(held_out, "constant", len(X), test, task.constant(answers[train], len(test), width))
+        finished()
+    return held_out, fold
+
+
+def _kind(estimator: Any) -> str:
+    """The parameter ``model`` of an estimator, or of the one inside it."""
+    parameters = estimator.get_params()
+    return str(parameters.get("model", parameters.get("estimator__model")))
 
 
 def _official(split: NDArray[Any]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -161,10 +209,14 @@ def _folds(
         raise ValueError(f"cross-validation needs at least 2 groups of photographs, got {units}")
     count = min(n_splits, units)
     if classes is not None:
+        count = max(2, min(count, np.bincount(classes.astype(int)).max()))
         splitter: Any = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     else:
         splitter = GroupKFold(count) if units < len(ids) else KFold(count, shuffle=True, random_state=seed)
-    return list(splitter.split(ids, classes, None if isinstance(splitter, KFold) else ids))
+    with warnings.catch_warnings():
+        # A class that some fold lacks is allowed for.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        return list(splitter.split(ids, classes, None if isinstance(splitter, KFold) else ids))
 
 
 def _keep(tables: dict[str, Answers], name: str, rows: int, where: NDArray[np.intp], values: Answers) -> None:
@@ -217,6 +269,34 @@ def _per_category(task: Task, categories: NDArray[Any], truth: Answers, predicte
             figure.label: figure.function(truth[own], predicted[own]) if enough else np.nan for figure in task.figures
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("category")
+
+
+def _per_attribute(
+    truth: Answers,
+    predicted: dict[str, Answers],
+    ids: NDArray[Any],
+    names: Sequence[Any] | None,
+    *,
+    n_resamples: int,
+    seed: int,
+) -> pd.DataFrame:
+    """The table ``Evaluation.attributes``."""
+    rank = EACH_ATTRIBUTE[0].function
+    rows: dict[str, dict[str, Any]] = {}
+    for column in range(truth.shape[1]):
+        known = ~np.isnan(truth[:, column])
+        name = f"attribute {column + 1}" if names is None else str(names[column])
+        rows[name] = {"n": int(known.sum())}
+        if not known.any():
+            continue
+        true = truth[known, column]
+        own = {kind: table[known, column] for kind, table in predicted.items()}
+        interval = bootstrap_interval(rank, true, own["model"], groups=ids[known], n_resamples=n_resamples, seed=seed)
+        figures = {label: function(true, own["model"]) for label, function, _ in EACH_ATTRIBUTE}
+        rows[name] |= {"SRCC": figures.pop("SRCC"), "low": interval[0], "high": interval[1]} | figures
+        rows[name]["constant MAE"] = metrics.mae(true, own["constant"])
+        rows[name]["brightness SRCC"] = rank(true, own["brightness"]) if "brightness" in own else np.nan
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("attribute")
 
 
 def _table(index: pd.Index, fold: NDArray[np.int64], truth: Answers, predicted: Answers) -> pd.DataFrame:

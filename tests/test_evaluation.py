@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from iaa_classic import metrics
 from iaa_classic.errors import UserError
@@ -162,3 +162,37 @@ def test_constants_of_each_task():
     assert TASKS["distribution"].constant(np.array([[1, 1], [0, 4.0]]), 1).tolist() == [[0.25, 0.75]]
     assert TASKS["attributes"].constant(np.array([[1, np.nan], [3, 4.0]]), 1).tolist() == [[2, 4]]
     assert TASKS["score"].constant(np.array([1, 3.0]), 2).tolist() == [2, 2]
+
+
+def test_a_class_that_a_fold_has_not_seen_gets_no_chance(rated):
+    X, _, _ = rated
+    y = np.r_[np.zeros(150), np.ones(149), 2.0]
+    evaluation = evaluate(LogisticRegression(), X, y, task=TASKS["class"], n_splits=3, n_resamples=5, names=["a", "b", "c"])
+    shares = evaluation.predictions.filter(like="prediction_").to_numpy()
+    assert shares.shape == (300, 3)
+    assert shares.sum(axis=1) == pytest.approx(1)
+    assert shares[299, 2] == 0
+    assert evaluation.settings["classes"] == ["a", "b", "c"]
+
+
+def test_a_part_of_one_class_is_refused(rated):
+    X, _, _ = rated
+    split, y = np.array(["train"] * 200 + ["test"] * 100), np.r_[np.zeros(200), np.ones(100)]
+    with pytest.raises(ValueError, match="all of one class"):
+        evaluate(LogisticRegression(), X, y, task=TASKS["class"], split=split)
+
+
+class Grouped(LogisticRegression):
+    """Remembers the groups that it was given."""
+
+    def fit(self, X, y, groups=None):
+        self.groups_ = groups
+        return super().fit(X, y)
+
+
+def test_classifiers_are_told_the_groups_and_rankers_are_not(rated):
+    X, y, groups = rated
+    classes = (y > 5).astype(float)
+    fitted = TASKS["class"].fit(Grouped(), X, classes, groups)
+    assert fitted.groups_ is groups
+    assert TASKS["rank"].fit(Grouped(), X, classes, groups).groups_ is None

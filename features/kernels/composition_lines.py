@@ -49,7 +49,7 @@ def _rising(
     zero = np.float32(0)
     if x < zero or y < zero or x > last[0] or y > last[1]:
         return zero, zero, zero
-    there_x, there_y = _between(pairs, 2 * np.int32(last[0]) + 2, x, y)
+    there_x, there_y = _between(pairs, 2 * np.int32(last[0]) + 2, x, y)  # type: ignore[arg-type,unused-ignore]
     part = max(there_x * nx + there_y * ny, zero)
     return part, part * there_x, part * there_y
 

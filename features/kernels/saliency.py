@@ -242,11 +242,11 @@ def colour_numbers(lab: FloatArray) -> tuple[NDArray[np.int64], int]:
             lightness = min(np.int64(lab[row, column, 0] * np.float32(1 / 6.25)), 15)
             green_red = np.int64(lab[row, column, 1] * np.float32(1 / 8)) + 20
             blue_yellow = np.int64(lab[row, column, 2] * np.float32(1 / 8)) + 20
-            code = (lightness * 41 + green_red) * 41 + blue_yellow
+            code = (lightness * 41 + green_red) * 41 + blue_yellow  # type: ignore[operator,unused-ignore]
             numbers[row, column] = code
             occupied[code] = 1
     count = 0
-    for code in range(occupied.size):
+    for code in range(occupied.size):  # type: ignore[assignment,unused-ignore]
         here = occupied[code]
         occupied[code] = count
         count += int(here)

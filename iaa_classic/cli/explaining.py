@@ -17,6 +17,7 @@ from ..features import select
 from ..images import ImageError
 from ..measuring import describe_source, measure_image
 from .inputs import chosen_model, feature_store, tell_missing_faces, tell_unused_face_model
+from .kinds import UNUSUAL, kind_of, scale_line
 from .tables import console, readable
 
 _BAR = 16
@@ -51,6 +52,8 @@ def explain(
         sys.stdout.write("\n")
     else:
         print_explanation(explanation, top=top)
+        if kind_of(model) in UNUSUAL:
+            console().print(readable(scale_line(model, fitted)), style="dim", highlight=False, soft_wrap=True)
     return 0
 
 

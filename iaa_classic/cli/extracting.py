@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from ..errors import UserError
 from ..features import select
@@ -34,13 +35,15 @@ def extract(
         raise UserError(str(error)) from error
     images, problems = photographs(paths)
     names = [record.name for record in records]
-    rows: list[dict[str, Any]] = []
+    values, errors = [], []
     stream = measured(images, records, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
-    for path, measurement in stream:
-        values = dict(zip(names, measurement.values.tolist(), strict=True))
-        rows.append({"path": portable(path), **values, "error": measurement.error or ""})
-    rows += [{"path": portable(path), "error": why} for path, why in problems]
-    table = pd.DataFrame(rows, columns=["path", *names, "error"])
+    for _, measurement in stream:
+        values.append(measurement.values)
+        errors.append(measurement.error or "")
+    values += [np.full(len(names), np.nan)] * len(problems)
+    table = pd.DataFrame(np.array(values).reshape(-1, len(names)), columns=names, copy=False)
+    table.insert(0, "path", [portable(path) for path in (*images, *(path for path, _ in problems))])
+    table["error"] = errors + [why for _, why in problems]
     write_table(table, output)
     notices().print(f"Wrote {len(table)} rows of {len(names)} features to {readable(str(output))}")
     return report_failures(table, "measured")

@@ -8,11 +8,13 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from .. import __version__
+from . import learning
+from .options import FaceModel, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
     name="iaa-classic",
@@ -24,15 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Photographs and folders (searched recursively).")]
-Model = Annotated[str | None, typer.Option("--model", help="Model file to score with. [default: the built-in model]")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; -1 uses every core.")]
-FaceModel = Annotated[
-    Path | None,
-    typer.Option("--face-model", help="YuNet model file that finds faces. [default: that of the extra 'faces', if installed]"),
-]
-MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 
 def _version(asked: bool) -> None:
@@ -56,11 +49,12 @@ def demo(
         Path | None, typer.Argument(help="Photographs to rank. [default: those inside scikit-image and scikit-learn]")
     ] = None,
     jobs: Jobs = 1,
+    no_cache: NoCache = False,
 ) -> None:
     """Rank some photographs, and explain the best of them: a first look."""
     from .scoring import demo as run
 
-    raise typer.Exit(run(folder, jobs=jobs))
+    raise typer.Exit(run(folder, jobs=jobs, cached=not no_cache))
 
 
 @app.command(epilog="Example: iaa-classic score shoot/ extra.jpg --output scores.csv --jobs -1")
@@ -75,6 +69,7 @@ def score(
     top: Annotated[int, typer.Option("--top", min=0, help="Rows to print, best first; 0 prints all.")] = 50,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
+    no_cache: NoCache = False,
 ) -> None:
     """Score photographs and print them ranked, with a 0-100 mark per criterion.
 
@@ -83,8 +78,18 @@ def score(
     from .scoring import score as run
 
     max_pixels = max_megapixels * 1_000_000
-    status = run(paths, output=output, model=model, jobs=jobs, top=top or None, max_pixels=max_pixels, face_model=face_model)
-    raise typer.Exit(status)
+    raise typer.Exit(
+        run(
+            paths,
+            output=output,
+            model=model,
+            jobs=jobs,
+            top=top or None,
+            max_pixels=max_pixels,
+            face_model=face_model,
+            cached=not no_cache,
+        )
+    )
 
 
 @app.command(epilog="Example: iaa-classic explain photo.jpg --json > why.json")
@@ -95,12 +100,15 @@ def explain(
     top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
+    no_cache: NoCache = False,
 ) -> None:
     """Say why a photograph scores as it does: the effect of each criterion and the features behind it."""
     from .explaining import explain as run
 
-    max_pixels = max_megapixels * 1_000_000
-    raise typer.Exit(run(photo, as_json=as_json, model=model, top=top, max_pixels=max_pixels, face_model=face_model))
+    max_pixels, cached = max_megapixels * 1_000_000, not no_cache
+    raise typer.Exit(
+        run(photo, as_json=as_json, model=model, top=top, max_pixels=max_pixels, face_model=face_model, cached=cached)
+    )
 
 
 @app.command(epilog="Example: iaa-classic features --criterion lighting")
@@ -127,54 +135,41 @@ def extract(
     jobs: Jobs = 1,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
+    no_cache: NoCache = False,
 ) -> None:
     """Measure photographs and write the table of features: path, one column each, error."""
     from .extracting import extract as run
 
-    max_pixels = max_megapixels * 1_000_000
-    raise typer.Exit(run(paths, output=output, features=features, jobs=jobs, max_pixels=max_pixels, face_model=face_model))
-
-
-@app.command(epilog="Example: iaa-classic train ratings.csv --images photos/ --target stars --group shoot --output mine.skops")
-def train(
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A table with one row per rated photograph.")],
-    images: Annotated[Path, typer.Option("--images", help="Folder that the names in the table are relative to.")],
-    target: Annotated[str, typer.Option("--target", help="Column with the ratings.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write (.skops).")],
-    group: Annotated[
-        str | None, typer.Option("--group", help="Column whose equal values are never split between train and test.")
-    ] = None,
-    model: Annotated[
-        Literal["gbm", "svm"], typer.Option("--model", help="Gradient-boosted trees or support vector machine.")
-    ] = "svm",
-    image_column: Annotated[
-        str | None, typer.Option("--image-column", help="Column with the file names. [default: image, path, ...]")
-    ] = None,
-    folds: Annotated[int, typer.Option("--folds", min=2, help="Folds of the cross-validation.")] = 10,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")] = 0,
-    jobs: Jobs = 1,
-    face_model: FaceModel = None,
-    max_megapixels: MaxPixels = 200,
-) -> None:
-    """Fit a model on your own ratings and say how well it predicts ratings that it has not seen."""
-    from .training import train as run
-
+    max_pixels, cached = max_megapixels * 1_000_000, not no_cache
     raise typer.Exit(
         run(
-            labels,
-            images=images,
-            target=target,
+            paths,
             output=output,
-            group=group,
-            model=model,
-            image_column=image_column,
-            folds=folds,
-            seed=seed,
+            features=features,
             jobs=jobs,
-            max_pixels=max_megapixels * 1_000_000,
+            max_pixels=max_pixels,
             face_model=face_model,
+            cached=cached,
         )
     )
+
+
+learning.add_to(app)
+
+
+@app.command(epilog="Example: iaa-classic cache --clear")
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Forget all that was measured.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Show where the feature store lies, how many photographs it knows and its size, or empty it.
+
+    The commands keep what they measure, so that an unchanged photograph is not measured again. The store holds numbers, no
+    pictures and no file names. The variable IAA_CLASSIC_CACHE_DIR names another folder, or "off".
+    """
+    from .caching import cache as run
+
+    raise typer.Exit(run(clear=clear, as_json=as_json))
 
 
 def main() -> None:

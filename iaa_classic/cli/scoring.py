@@ -14,7 +14,8 @@ from rich.table import Table
 from ..explanation.explanation import require_catalogue
 from ..features import select
 from .inputs import chosen_model, measured, photographs
-from .tables import check_output, console, notices, portable, readable, shortened, write_table
+from .kinds import scale_line
+from .tables import check_output, console, heading, notices, portable, readable, shortened, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def score(
     if output is not None:
         write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
-    print_scores(table, fitted, top=top)
+    print_scores(table, fitted, top=top, scale=scale_line(model, fitted))
     return report_failures(table, "scored")
 
 
@@ -115,14 +116,22 @@ def score_table(
 
 
 def print_scores(
-    table: pd.DataFrame, model: AdditiveModel, *, top: int | None, names: Callable[[str], str] | None = None
+    table: pd.DataFrame,
+    model: AdditiveModel,
+    *,
+    top: int | None,
+    names: Callable[[str], str] | None = None,
+    scale: str | None = None,
 ) -> None:
-    """Print the scored photographs, best first, called by ``names`` or by their path below the folder that they share."""
+    """Print the scored photographs, best first, called by ``names`` or by their path below the folder that they share.
+
+    ``scale`` says what the scores are, ``scale_line`` of the built-in model if left out.
+    """
     scored = table.dropna(subset="score").sort_values("score", ascending=False, kind="stable")
     if scored.empty:
         return
-    low, high = model.scale_
-    out = Table(title=f"Scores from {low:g} to {high:g}; marks from 0 to 100", title_justify="left", title_style="")
+    heading(f"{scale or scale_line(None, model)}; marks from 0 to 100")
+    out = Table()
     out.add_column("Photo", overflow="fold")
     out.add_column("Score", justify="right")
     out.add_column("Better than", justify="right")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,11 @@ def notices() -> Console:
     """Standard error, for what is not a result."""
     plain = Console(stderr=True)
     return plain if plain.is_terminal else Console(stderr=True, width=_WIDTH_OF_FILES)
+
+
+def heading(text: str) -> None:
+    """Print what stands above a table, in one line however narrow the table is."""
+    console().print(readable(text), highlight=False, soft_wrap=True)
 
 
 def printable(text: str) -> str:
@@ -80,6 +86,15 @@ def check_output(path: Path | None) -> None:
             raise UserError(f'{path}: Parquet needs pyarrow; pip install "iaa-classic[parquet]"') from None
 
 
+def check_file(path: Path | None, ending: str, what: str) -> None:
+    """Refuse a file to write whose name does not end as ``what`` does, or that could not be written."""
+    if path is None:
+        return
+    if path.suffix.lower() != ending:
+        raise UserError(f"{path}: {what} ends in {ending}")
+    check_folder(path)
+
+
 def check_folder(path: Path) -> None:
     """Refuse a file to write whose folder does not exist or cannot be written to."""
     folder = path.absolute().parent
@@ -93,11 +108,24 @@ def check_folder(path: Path) -> None:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write ``table`` in the format of the path's ending; the file appears whole or not at all."""
+    with _whole(path) as temporary:
+        _WRITERS[path.suffix.lower()](table, temporary)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write text in UTF-8; the file appears whole or not at all."""
+    with _whole(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[str]:
+    """A temporary file beside ``path``, which takes its place if all goes well."""
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=".iaa-", suffix=path.suffix.lower())
         os.close(handle)
-        _WRITERS[path.suffix.lower()](table, temporary)
+        yield temporary
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..evaluation import Evaluation
-from .pages import ACCENT, INK, QUIET, drawing, plain_axes, svg, templates
+from .pages import ACCENT, INK, QUIET, as_label, drawing, plain_axes, svg, templates
 
 
 def evaluation_page(evaluation: Evaluation, title: str) -> str:
@@ -27,9 +27,11 @@ def evaluation_page(evaluation: Evaluation, title: str) -> str:
         .render(
             title=title,
             task=evaluation.task,
+            folds=evaluation.settings["split"] != "official",
             settings=evaluation.settings,
             figures=evaluation.figures.reset_index().to_dict(orient="records"),
-            categories=None if evaluation.categories is None else evaluation.categories.reset_index().to_dict(orient="records"),
+            categories=_rows(evaluation.categories),
+            attributes=_rows(evaluation.attributes),
             plot=None if (drawn := _plot(evaluation)) is None else Markup(drawn),
             version=__version__,
         )
@@ -37,17 +39,44 @@ def evaluation_page(evaluation: Evaluation, title: str) -> str:
     return page
 
 
+def _rows(table: Any) -> list[dict[str, Any]] | None:
+    """Rows of a table of figures; None where there is no table or nothing to compare."""
+    if table is None or len(table) < 2:
+        return None
+    rows: list[dict[str, Any]] = table.reset_index().to_dict(orient="records")
+    return rows
+
+
 def _plot(evaluation: Evaluation) -> str | None:
-    """Truth against prediction, or what was predicted for each class; None for answers of several columns."""
+    """Truth against prediction, what was predicted for each class or share of ratings, or how well each attribute is."""
     table = evaluation.predictions
     if evaluation.task.name == "class":
         return _classes(evaluation)
+    if evaluation.attributes is not None:
+        return _attributes(evaluation.attributes)
     if "prediction" in table:
         return scatter(table["truth"].to_numpy(), table["prediction"].to_numpy())
     if evaluation.task.name == "distribution":
         truth, predicted = (_shares(table, name) for name in ("truth", "prediction"))
-        return _mean_shares(truth, predicted)
+        return _mean_shares(truth, predicted, evaluation.settings.get("levels"))
     return None
+
+
+def _attributes(table: Any) -> str:
+    """Rank correlation of each attribute as a bar with its interval, and that of brightness alone as a dot."""
+    ordered = table.sort_values("SRCC", na_position="first")
+    places = np.arange(len(ordered))
+    figure = drawing(7.2, 0.8 + 0.36 * len(ordered))
+    axes = plain_axes(figure.add_subplot())
+    axes.barh(places, ordered["SRCC"], height=0.6, color=ACCENT, label="model")
+    reach = np.maximum([ordered["SRCC"] - ordered["low"], ordered["high"] - ordered["SRCC"]], 0)
+    axes.errorbar(ordered["SRCC"], places, xerr=reach, fmt="none", ecolor=INK, elinewidth=1.2, capsize=3)
+    axes.plot(ordered["brightness SRCC"], places, "o", color=QUIET, markeredgecolor=INK, label="brightness alone")
+    axes.axvline(0, color=QUIET, linewidth=0.8)
+    axes.set_yticks(places, [as_label(name) for name in ordered.index])
+    axes.set_xlabel("SRCC with the ratings (bar: 95 % interval)")
+    axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
+    return svg(figure)
 
 
 def _shares(table: Any, name: str) -> Any:
@@ -71,7 +100,7 @@ def scatter(truth: Any, predicted: Any) -> str:
     return svg(figure)
 
 
-def _mean_shares(truth: Any, predicted: Any) -> str:
+def _mean_shares(truth: Any, predicted: Any, levels: Any) -> str:
     """Mean true and predicted share of each score, and of the tenth predicted best and worst."""
     positions = np.arange(truth.shape[1])
     order = np.argsort(predicted @ positions)
@@ -82,8 +111,8 @@ def _mean_shares(truth: Any, predicted: Any) -> str:
         axes.bar(positions - 0.2, truth[rows].mean(axis=0), width=0.4, color=QUIET, label="ratings")
         axes.bar(positions + 0.2, predicted[rows].mean(axis=0), width=0.4, color=ACCENT, label="predicted")
         axes.set_title(name, fontsize=10, color=INK)
-        axes.set_xlabel("score, lowest to highest")
-        axes.set_xticks([])
+        axes.set_xlabel("score")
+        axes.set_xticks(positions, [f"{level:g}" for level in levels or positions + 1])
         axes.set_ylabel("share")
         axes.legend(frameon=False, fontsize=9)
     return svg(figure)
@@ -102,8 +131,10 @@ def _classes(evaluation: Evaluation) -> str:
         own = truth == code
         if own.any():
             values = shares[own, column if column is not None else code]
-            axes.hist(values, bins=np.linspace(0, 1, 21), histtype="step", linewidth=2, label=str(name), color=colours[code])
-    axes.set_xlabel(f"predicted probability of {names[1]!r}" if column else "predicted probability of the true class")
+            axes.hist(
+                values, bins=np.linspace(0, 1, 21), histtype="step", linewidth=2, label=as_label(name), color=colours[code]
+            )
+    axes.set_xlabel(f"predicted probability of “{as_label(names[1])}”" if column else "predicted probability of the true class")
     axes.set_ylabel("photographs")
     axes.legend(frameon=False, fontsize=9, title="true class", title_fontsize=9)
     return svg(figure)

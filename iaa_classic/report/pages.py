@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,9 @@ def svg(figure: Figure) -> str:
     import matplotlib as mpl
 
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "iaa-classic"}):
+    with mpl.rc_context({"svg.hashsalt": "iaa-classic"}), warnings.catch_warnings():
+        # Letters that the font lacks are drawn as boxes; the tables of the page have them.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = buffer.getvalue()
     return text[text.index("<svg") :]
@@ -50,6 +53,11 @@ def drawing(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasSVG(figure)
     return figure
+
+
+def as_label(name: Any) -> str:
+    """A name for a plot, where a dollar would begin a formula."""
+    return str(name).replace("$", r"\$")
 
 
 def plain_axes(axes: Any) -> Any:

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from iaa_classic import AestheticRegressor, face_detection, save_model
 from iaa_classic.cli import main as cli
 from iaa_classic.cli.judging import measurable
-from iaa_classic.features import select
 from iaa_classic.compiling import _OneFace
+from iaa_classic.features import select
 
 PEOPLE = [record.name for record in select("people")]
 LIGHT = [record.name for record in select("lighting")[:2]]
