@@ -14,7 +14,7 @@ _SLIGHT = 0.05
 def sentences(explanation: Explanation) -> list[str]:
     """Two or three sentences: where the score stands, what helps most, what costs most."""
     low, high = explanation.scale
-    opening = f"It scores {explanation.score:.1f} on a scale from {low:g} to {high:g}"
+    opening = f"It scores {explanation.score:.1f} on a scale from {round(low, 2):g} to {round(high, 2):g}"
     if explanation.percentile is not None:
         opening += f", better than {explanation.percentile:.0f} % of the photographs that the model was fitted on"
     ranked = sorted(explanation.criteria, key=lambda part: part.effect)
