@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .datasets import load_dataset
     from .default import default_model
     from .errors import UserError
     from .explanation import Explanation, explain
@@ -18,25 +19,40 @@ if TYPE_CHECKING:
     from .face_detection import FaceDetector, NoFaceDetectorWarning
     from .features import Picture, catalogue
     from .images import ImageError, load_image, read_image
-    from .models import AestheticRegressor
+    from .models import (
+        AestheticClassifier,
+        AestheticRanker,
+        AestheticRegressor,
+        AttributeRegressor,
+        PersonalizedRegressor,
+        ScoreDistributionRegressor,
+    )
     from .persistence import ModelFileError, load_model, save_model
     from .representations import ReferenceFeatures, describe
+    from .store import FeatureStore
 
 _HOMES = {
+    "AestheticClassifier": "models",
+    "AestheticRanker": "models",
     "AestheticRegressor": "models",
+    "AttributeRegressor": "models",
     "Explanation": "explanation",
     "FaceDetector": "face_detection",
     "FeatureExtractor": "extraction",
+    "FeatureStore": "store",
     "ImageError": "images",
     "ModelFileError": "persistence",
     "NoFaceDetectorWarning": "face_detection",
+    "PersonalizedRegressor": "models",
     "Picture": "features",
     "ReferenceFeatures": "representations",
+    "ScoreDistributionRegressor": "models",
     "UserError": "errors",
     "catalogue": "features",
     "default_model": "default",
     "describe": "representations",
     "explain": "explanation",
+    "load_dataset": "datasets",
     "load_image": "images",
     "load_model": "persistence",
     "read_image": "images",
@@ -44,21 +60,28 @@ _HOMES = {
 }
 
 __all__ = [
+    "AestheticClassifier",
+    "AestheticRanker",
     "AestheticRegressor",
+    "AttributeRegressor",
     "Explanation",
     "FaceDetector",
     "FeatureExtractor",
+    "FeatureStore",
     "ImageError",
     "ModelFileError",
     "NoFaceDetectorWarning",
+    "PersonalizedRegressor",
     "Picture",
     "ReferenceFeatures",
+    "ScoreDistributionRegressor",
     "UserError",
     "__version__",
     "catalogue",
     "default_model",
     "describe",
     "explain",
+    "load_dataset",
     "load_image",
     "load_model",
     "read_image",
