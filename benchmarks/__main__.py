@@ -1,4 +1,4 @@
-"""Every benchmark, one after another: ``python benchmarks`` (it takes some forty minutes the first time).
+"""Every benchmark, one after another: ``python benchmarks`` (it takes about an hour the first time).
 
 The default model is not fitted again; ``python benchmarks/fit_default_model.py`` does that.
 """
@@ -9,6 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("startup.py", "speed.py", "accuracy.py", "robustness.py", "fidelity.py", "redundancy.py", "agreement.py"):
+for name in ("speed.py", "accuracy.py", "personal.py", "robustness.py", "fidelity.py", "redundancy.py", "agreement.py"):
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *sys.argv[1:]], check=True)

@@ -39,7 +39,7 @@ SCALE = (1.0, 10.0)
 LEFT_OUT = ("aspect_ratio",)
 """All OASIS photographs are 5:4, so that the shape of the frame would say which collection a photograph comes from."""
 LIKING: dict[str, Any] = {"model": "gbm", "scale": SCALE}
-DAMAGE: dict[str, Any] = {"model": "gbm", "scale": SCALE, "n_trees": 200, "max_depth": 4, "min_samples_leaf": 10, "n_bags": 2}
+DAMAGE: dict[str, Any] = {"model": "gbm", "scale": SCALE, "n_trees": 200, "max_depth": 4, "min_samples_leaf": 10, "n_bags": 4}
 
 
 def to_scale(rating: pd.Series) -> pd.Series:

@@ -15,9 +15,10 @@ import pytest
 from sklearn.base import clone
 
 from iaa_classic import FeatureExtractor, UserError, face_detection
+from iaa_classic.compiling import _OneFace
 from iaa_classic.face_detection import FaceDetector, FaceModelError, NoFaceDetectorWarning, detector_for
 from iaa_classic.features import select
-from iaa_classic.measuring import _OneFace, measure_image
+from iaa_classic.measuring import measure_image
 
 PEOPLE, LIGHT = select("people"), select("lighting")[:2]
 

@@ -75,6 +75,8 @@ class AttributeRegressor(RegressorMixin, AdditiveEstimator):
     True
     """
 
+    # Groups that are routed to a splitter or a transformer go past this fit, unless they are asked for.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"groups": False}
     _fitted_names: ClassVar[frozenset[str]] = AdditiveEstimator._fitted_names | {
         "attributes_",
         "estimators_",

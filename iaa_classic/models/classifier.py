@@ -97,6 +97,8 @@ class AestheticClassifier(ClassifierMixin, AdditiveEstimator):
     True
     """
 
+    # Groups that are routed to a splitter or a transformer go past this fit, unless they are asked for.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"groups": False}
     _fitted_names: ClassVar[frozenset[str]] = AdditiveEstimator._fitted_names | {"models_", "classes_", "isotonic_"}
 
     classes_: NDArray[Any]

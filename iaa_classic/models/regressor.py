@@ -87,6 +87,8 @@ class AestheticRegressor(RegressorMixin, ScoredEstimator):
     True
     """
 
+    # Groups that are routed to a splitter or a transformer go past this fit, unless they are asked for.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"groups": False}
     _fitted_names: ClassVar[frozenset[str]] = AdditiveEstimator._fitted_names | {"errors_"}
     _later_parameters: ClassVar[frozenset[str]] = frozenset({"interval_folds"})
     """Parameters that model files written before them lack; they have their defaults."""

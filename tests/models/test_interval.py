@@ -7,10 +7,11 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from iaa_classic.models import AestheticRegressor
+from iaa_classic.models import AestheticClassifier, AestheticRegressor, AttributeRegressor
 from iaa_classic.models.interval import KEPT, check_errors, error_bounds, folds, kept, out_of_fold_errors
 from iaa_classic.models.regressor import MissingRowsWarning
 from iaa_classic.persistence import ModelFileError, load_model, save_model
@@ -217,3 +218,11 @@ def test_the_prediction_function_sees_no_row_that_it_predicts():
     errors = out_of_fold_errors(fit, y, weight=weight, groups=None, n_folds=99, random_state=0)
     np.testing.assert_array_equal(errors, [1, 3, 5, 7, 9])
     assert sorted(seen) == [1, 3, 5, 7, 9]
+
+
+def test_groups_that_are_routed_elsewhere_do_not_disturb_and_can_be_asked_for():
+    with sklearn.config_context(enable_metadata_routing=True):
+        for model in (AestheticRegressor("svm"), AestheticClassifier("svm"), AttributeRegressor()):
+            request = model.get_metadata_routing().fit.requests
+            assert request["groups"] is False
+            assert model.set_fit_request(groups=True).get_metadata_routing().fit.requests["groups"] is True
