@@ -24,10 +24,10 @@ from .recall import Question, Recall, with_content
 from .store import Content, store_for
 from .threads import one_thread
 
-_BATCH = 2
-"""Pictures handed to a worker at a time: enough to hide the cost of handing over, few enough to keep all cores busy."""
+_BATCH = 1
+"""Pictures handed to a worker at a time: handing over costs a hundredth of measuring, waiting for the last one more."""
 
-_WINDOW = 16
+_WINDOW = 32
 """Batches per worker between two rests, at which the results so far are passed on.
 
 Sources are read between windows, in the caller's thread, so that whatever goes wrong in reading them reaches the caller, and no

@@ -35,13 +35,13 @@ def extract(
         raise UserError(str(error)) from error
     images, problems = photographs(paths)
     names = [record.name for record in records]
-    values, errors = [], []
+    values = np.full((len(images) + len(problems), len(names)), np.nan)
+    errors = []
     stream = measured(images, records, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
-    for _, measurement in stream:
-        values.append(measurement.values)
+    for row, (_, measurement) in enumerate(stream):
+        values[row] = measurement.values
         errors.append(measurement.error or "")
-    values += [np.full(len(names), np.nan)] * len(problems)
-    table = pd.DataFrame(np.array(values).reshape(-1, len(names)), columns=names, copy=False)
+    table = pd.DataFrame(values, columns=names, copy=False)
     table.insert(0, "path", [portable(path) for path in (*images, *(path for path, _ in problems))])
     table["error"] = errors + [why for _, why in problems]
     write_table(table, output)
