@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -15,8 +16,8 @@ from ..explanation.sentences import quantity
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..images import ImageError
-from ..measuring import describe_source, measure_image
-from .inputs import chosen_model, feature_store, tell_missing_faces, tell_unused_face_model
+from ..measuring import describe_source, measure_images
+from .inputs import chosen_model, feature_store, prepare_kernels, tell_missing_faces, tell_unused_face_model
 from .kinds import UNUSUAL, kind_of, scale_line
 from .tables import console, readable
 
@@ -42,7 +43,8 @@ def explain(
     tell_unused_face_model(face_model, records)
     tell_missing_faces(records, found=detector_for(face_model or INSTALLED, records) is not None)
     store = feature_store() if cached else None
-    measured = measure_image(photo, records, max_pixels=max_pixels, face_detector=face_model or INSTALLED, store=store)
+    options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": face_model or INSTALLED, "store": store}
+    [measured] = measure_images([photo], records, before_first=lambda: prepare_kernels(records), **options)
     if measured.error is not None:
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from iaa_classic.cli import inputs
+from iaa_classic.cli import explaining, inputs
+from iaa_classic.default import default_scorer
 from iaa_classic.features import select
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled without the JIT")
@@ -60,3 +61,14 @@ def test_the_bar_moves_with_the_features_that_are_ready(monkeypatch, capsys):
     assert totals == [5]
     assert len(moved) == 5
     assert "first run only" in capsys.readouterr().err
+
+
+def test_explaining_prepares_the_kernels_first(monkeypatch, tmp_path, photographs, capsys):
+    prepared = []
+    monkeypatch.setattr(explaining, "prepare_kernels", prepared.append)
+    photo = tmp_path / "coffee.png"
+    Image.fromarray(photographs["coffee"][:100, :150]).save(photo)
+    assert explaining.explain(str(photo), max_pixels=10**6, cached=False) == 0
+    [features] = prepared
+    assert len(features) == len(default_scorer().feature_names_in_)
+    assert "Criterion" in capsys.readouterr().out
