@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect, explain_row
 from ..explanation.explanation import require_catalogue
+from ..explanation.rounding import summing_to
 from ..explanation.sentences import quantity
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
@@ -94,17 +94,6 @@ def _criteria(explanation: Explanation) -> Table:
     better = "" if explanation.percentile is None else f"better than {explanation.percentile:.0f} % of them"
     table.add_row("[bold]score[/]", f"[bold]{explanation.score:.2f}[/]", "", better)
     return table
-
-
-def summing_to(total: float, parts: list[float], digits: int = 2) -> list[float]:
-    """Round ``parts`` so that they sum to ``total``: the largest remainders take up what plain rounding leaves over."""
-    unit = 10.0**-digits
-    scaled = np.asarray(parts) / unit
-    rounded = np.floor(scaled)
-    left = round(total / unit - rounded.sum())
-    order = np.argsort(rounded - scaled, kind="stable")
-    rounded[order[: max(0, left)]] += 1
-    return [round(float(value) * unit, digits) for value in rounded]
 
 
 def _features(title: str, effects: list[FeatureEffect]) -> Table:

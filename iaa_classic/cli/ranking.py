@@ -15,9 +15,9 @@ from rich.table import Table
 from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect, explain_row
 from ..explanation.explanation import require_catalogue
+from ..explanation.rounding import summing_to
 from ..explanation.sentences import quantity
 from ..features import select
-from .explaining import summing_to
 from .inputs import chosen_model, measured, photographs
 from .judging import Measuring
 from .kinds import scale_line
