@@ -34,10 +34,15 @@ def explain(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    html: Path | None = None,
+    force: bool = False,
 ) -> int:
-    """Print why a photograph scores as it does; returns the exit status."""
+    """Print why a photograph scores as it does, or write it as a page; returns the exit status."""
     import pandas as pd
 
+    from .pages import check_page, special_line, write_photo_page
+
+    check_page(html, force=force)
     fitted = chosen_model(model)
     records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
     tell_unused_face_model(face_model, records)
@@ -49,10 +54,12 @@ def explain(
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
     explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
+    if html is not None:
+        write_photo_page(html, photo, explanation, max_pixels=max_pixels, line=special_line(model, fitted))
     if as_json:
         json.dump(explanation.to_dict(), sys.stdout, indent=1)
         sys.stdout.write("\n")
-    else:
+    elif html is None:
         print_explanation(explanation, top=top)
         if kind_of(model) in UNUSUAL:
             console().print(readable(scale_line(model, fitted)), style="dim", highlight=False, soft_wrap=True)

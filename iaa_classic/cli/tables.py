@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +107,12 @@ def write_text(text: str, path: Path) -> None:
     """Write text in UTF-8; the file appears whole or not at all."""
     with _whole(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def write_parts(parts: Iterable[str], path: Path) -> None:
+    """Write a text that comes in parts, in UTF-8; the file appears whole or not at all."""
+    with _whole(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
 
 
 @contextmanager

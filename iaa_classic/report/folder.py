@@ -24,7 +24,7 @@ _THUMBNAIL_QUALITY = 70
 
 @dataclass(frozen=True)
 class Photograph:
-    """One photograph that has been measured: where it is, what it is called, what was measured, and what else goes on its card."""
+    """One photograph: where it is, what it is called, what was measured, and what else goes on its card."""
 
     source: Any
     name: str

@@ -34,6 +34,9 @@ KEYS = (
 )
 
 
+_NOTHING = Markup("")
+
+
 @dataclass(frozen=True)
 class GalleryItem:
     """One photograph of a gallery.
@@ -80,8 +83,8 @@ class Extension:
         Further keys for the help.
     """
 
-    toolbar: Markup = Markup("")
-    body: Markup = Markup("")
+    toolbar: Markup = _NOTHING
+    body: Markup = _NOTHING
     script: str = ""
     style: str = ""
     keys: Sequence[tuple[tuple[str, ...], str]] = ()
@@ -210,7 +213,7 @@ def _value(value: float, unit: str) -> str:
 
 def _card(position: int, item: GalleryItem) -> dict[str, Any]:
     explanation = item.explanation
-    cents = shown_effects(explanation)
+    cents, names = shown_effects(explanation), [part.criterion for part in explanation.criteria]
     return {
         "id": position,
         "name": printable(item.name),
@@ -219,7 +222,9 @@ def _card(position: int, item: GalleryItem) -> dict[str, Any]:
         "thumbnail": item.thumbnail,
         "badges": [printable(badge) for badge in item.badges],
         "group": None if item.group is None else printable(item.group),
-        "effects": [{"criterion": part.criterion, "cents": cent} for part, cent in zip(explanation.criteria, cents, strict=True)],
+        "effects": [
+            {"criterion": part.criterion, "cents": cent} for part, cent in zip(explanation.criteria, cents, strict=True)
+        ],
     }
 
 

@@ -46,9 +46,7 @@ def photo_page(
     scale_line : str, optional
         What scores mean, where they are not points of the scale.
     """
-    view = photo_view(
-        explanation, preview(rgb, SIDE, quality=84), name=name, maps=maps, changes=_changes(rgb, suggestions)
-    )
+    view = photo_view(explanation, preview(rgb, SIDE, quality=84), name=name, maps=maps, changes=_changes(rgb, suggestions))
     scripts = [asset("overlays.js"), asset("photo.js")]
     page: str = (
         templates()

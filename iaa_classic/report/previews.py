@@ -1,4 +1,4 @@
-"""Photographs inside a page: encoded anew from decoded upright pixels, so that nothing of the file but its pixels is in them."""
+"""Photographs inside a page: encoded anew from decoded upright pixels, so that nothing else of the file is in them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ class Preview:
     size: int
 
 
-def preview(
-    rgb: NDArray[np.uint8], side: int = PREVIEW, *, quality: int = _QUALITIES[0], budget: int | None = None
-) -> Preview:
+def preview(rgb: NDArray[np.uint8], side: int = PREVIEW, *, quality: int = _QUALITIES[0], budget: int | None = None) -> Preview:
     """Reduce a picture to ``side`` pixels and encode it as WebP, or JPEG where Pillow lacks WebP.
 
     Parameters

@@ -26,6 +26,12 @@ const comparison = (() => {
     const value = data.photographs[id].values[index];
     return value === "" ? "not measured" : minus(value) + data.features[index][2];
   }
+  // In a table the unit stands beside the feature's name, and only percent beside the value.
+  function bare(id, index) {
+    const value = data.photographs[id].values[index];
+    return value === "" ? "not measured" : minus(value) + (data.features[index][3] === 100 ? " %" : "");
+  }
+  const unitOf = (index) => data.features[index][2].replace(/^ %/, "").trim();
 
   // Differences, the preferred photograph first; effects of criteria in hundredths of a point, of features in millionths.
   function compare(first, second) {
@@ -90,6 +96,8 @@ const comparison = (() => {
       element("thead", {}, head), element("tbody", {}, ...rows)));
   }
 
+  const heads = (result, first) => (result.by ? [first, "Preferred", "Other", "", "Difference"] : [first, "First", "Second", "", "Difference"]);
+
   function criteriaTable(result) {
     const reach = Math.max(...result.criteria.map((one) => Math.abs(one.difference)));
     const rows = result.criteria.map((one) => element("tr", { "data-criterion": one.name },
@@ -101,17 +109,18 @@ const comparison = (() => {
       element("td", { class: "track" }), element("td", { class: kind(result.by) }, signed(result.by / 100, 2)));
     const baseline = element("tr", {}, element("th", { scope: "row" }, "Baseline"),
       ...result.ids.map(() => element("td", {}, data.baseline.toFixed(2))), element("td", { class: "track" }), element("td", {}, ""));
-    return table("Effects of the criteria on both photographs", ["Criterion", "First", "Second", "", "Difference"], [baseline, ...rows, total]);
+    return table("Effects of the criteria on both photographs", heads(result, "Criterion"), [baseline, ...rows, total]);
   }
 
   function featureTable(result) {
     const strongest = result.features.filter((one) => one.difference).slice(0, FEATURES);
     const reach = Math.max(...strongest.map((one) => Math.abs(one.difference)));
     const rows = strongest.map((one) => element("tr", {},
-      element("th", { scope: "row" }, one.label[0].toUpperCase() + one.label.slice(1), element("small", {}, one.criterion)),
-      ...result.ids.map((id) => element("td", { class: "value" }, measured(id, one.index))),
+      element("th", { scope: "row" }, one.label[0].toUpperCase() + one.label.slice(1), 
+        element("small", {}, [one.criterion, unitOf(one.index)].filter(Boolean).join(" \u00b7 "))),
+      ...result.ids.map((id) => element("td", { class: "value" }, bare(id, one.index))),
       bar(one.difference, reach), element("td", { class: kind(one.difference) }, signed(one.difference / 1e6, 2))));
-    return table("Features behind the difference", ["Feature", "First", "Second", "", "Difference"], rows);
+    return table("Features behind the difference", heads(result, "Feature"), rows);
   }
 
   function sideOf(result, position) {
