@@ -222,9 +222,7 @@ def _card(position: int, item: GalleryItem) -> dict[str, Any]:
         "thumbnail": item.thumbnail,
         "badges": [printable(badge) for badge in item.badges],
         "group": None if item.group is None else printable(item.group),
-        "effects": [
-            {"criterion": part.criterion, "cents": cent} for part, cent in zip(explanation.criteria, cents, strict=True)
-        ],
+        "effects": [{"criterion": name, "cents": cent} for name, cent in zip(names, cents, strict=True)],
     }
 
 
