@@ -1,0 +1,163 @@
+"""The words of critiques and suggestions: one table per language, and how that language writes numbers.
+
+A language is one file, ``languages/<code>.toml``; ``languages/README.md`` says what it holds and how to add one.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import UserError
+
+PLURALS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {
+        "other": lambda number: "other",
+        "one-other": lambda number: "one" if abs(number) == 1 else "other",
+        "below-two-other": lambda number: "one" if abs(number) < 2 else "other",
+        "one-few-other": lambda number: "one" if abs(number) == 1 else "few" if abs(number) in (2, 3, 4) else "other",
+    }
+)
+"""Rules for the form of a noun beside a number, by name: Japanese; English and German; French; Czech and Slovak."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language.
+
+    Attributes
+    ----------
+    language : str
+        Code of the language: "en".
+    texts : mapping of str to str
+        Every message by its key, nested keys joined by dots.
+    """
+
+    language: str
+    texts: Mapping[str, str]
+
+    def has(self, key: str) -> bool:
+        """Whether the language has this message."""
+        return key in self.texts
+
+    def message(self, key: str, **values: str) -> str:
+        """The message with its places filled in.
+
+        Raises
+        ------
+        UserError
+            If the language lacks the message, or the message asks for something that is not given.
+        """
+        try:
+            return self.texts[key].format(**values)
+        except KeyError as error:
+            raise UserError(f"language {self.language!r}: message {key!r} lacks {error}") from None
+
+    def number(self, value: float, digits: int) -> str:
+        """A number with this many decimals, without a sign on zero."""
+        text = f"{value:.{digits}f}"
+        text = text.lstrip("-") if float(text) == 0 else text
+        return text.replace("-", self.message("numbers.minus")).replace(".", self.message("numbers.decimal"))
+
+    def percent(self, share: float) -> str:
+        """A share in [0, 1] as a percentage of two significant digits, "0.3 %" or "14 %", and "100 %" only if it is all."""
+        value = 100 * share
+        digits = 0 if value == 0 or abs(value) >= 9.95 else 1
+        if value and abs(value) < 0.05:
+            return self.message("numbers.less_than", number=self.message("numbers.percent", number=self.number(0.1, 1)))
+        if 99.5 <= value < 100:
+            value, digits = min(value, 99.9), 1
+        return self.message("numbers.percent", number=self.number(value, digits))
+
+    def quantity(self, value: float, unit: str) -> str:
+        """A number with its unit, as a reader would want it: "1.8 degrees", "1 stop", "14 %"."""
+        if unit == "percent":
+            return self.percent(value / 100)
+        if unit.startswith("share"):
+            return self.percent(value)
+        digits = 0 if abs(value) >= 20 or (value == round(value) and unit in ("mired", "levels")) else 1
+        if unit == "stops" and round(value, 1) != round(value, 2):
+            digits = 2
+        if unit == "points":
+            digits = 2 if abs(value) < 0.095 else 1
+        rounded = round(value, digits)
+        if rounded == round(rounded) and unit != "points":
+            digits = 0
+        form = PLURALS[self.message("numbers.plural")](rounded)
+        return self.message(f"units.{unit}.{form}", number=self.number(value, digits))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items as a list in words: "a, b and c"."""
+        if len(items) < 2:
+            return "".join(items)
+        pair = self.message("list.last", items=items[-2], item=items[-1])
+        for item in reversed(items[:-2]):
+            pair = self.message("list.more", item=item, items=pair)
+        return pair
+
+    @staticmethod
+    def capitalised(text: str) -> str:
+        """The text with a capital at its beginning."""
+        return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=8)
+def wording(language: str = "en") -> Wording:
+    """The words of a language of the package, by its code, or of a file in TOML, by its path.
+
+    Raises
+    ------
+    UserError
+        If there is no such language, or its file cannot be read.
+    """
+    if language.endswith(".toml"):
+        path = Path(language)
+        if not path.is_file():
+            raise UserError(f"{language}: there is no such file; give a language ({', '.join(languages())}) or its file")
+        return read_wording(path.stem, path.read_bytes())
+    if language not in languages():
+        raise UserError(f"no language {language!r}; there are {', '.join(languages())}")
+    return read_wording(language, _folder().joinpath(f"{language}.toml").read_bytes())
+
+
+def languages() -> list[str]:
+    """Codes of the languages that the package has words of."""
+    return sorted(file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml"))
+
+
+def read_wording(language: str, content: bytes) -> Wording:
+    """The words in the content of a language file.
+
+    Raises
+    ------
+    UserError
+        If it is not TOML, names an unknown rule for plurals or lacks a message that English has.
+    """
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"language {language!r}: its file is not TOML in UTF-8 ({error})") from None
+    texts = dict(_flat(table))
+    rule = texts.get("numbers.plural")
+    if rule not in PLURALS:
+        raise UserError(f"language {language!r}: numbers.plural is {rule!r}, not one of {', '.join(PLURALS)}")
+    return Wording(language, MappingProxyType(texts))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    """Nested tables as pairs of dotted key and text."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+def _folder() -> Any:
+    return importlib.resources.files("iaa_classic.explanation") / "languages"
