@@ -126,4 +126,3 @@ def crop(rgb: Pixels, left: float, top: float, right: float, bottom: float) -> P
     first_row, first_column = round(top * height), round(left * width)
     last_row, last_column = max(first_row + 1, round(bottom * height)), max(first_column + 1, round(right * width))
     return rgb[first_row:last_row, first_column:last_column].copy()
-

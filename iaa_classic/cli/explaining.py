@@ -11,8 +11,7 @@ import numpy as np
 from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
-from ..explanation.sentences import quantity
+from ..explanation.explanation import quantity, require_catalogue
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..images import ImageError

@@ -14,8 +14,7 @@ from rich.table import Table
 
 from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
-from ..explanation.sentences import quantity
+from ..explanation.explanation import quantity, require_catalogue
 from ..features import select
 from .explaining import summing_to
 from .inputs import chosen_model, measured, photographs

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..face_detection import INSTALLED, detector_for, warn_once
-from ..features import Feature, catalogue, select
+from ..features import Feature, Picture, catalogue, select
 from ..images import MAX_PIXELS, ImageError
 from ..measuring import describe_source, measure_image
-from .sentences import sentences
+from .critique import Remark, critique
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,19 +77,29 @@ class Explanation:
     criteria: tuple[CriterionEffect, ...]
     features: tuple[FeatureEffect, ...]
     warnings: tuple[str, ...] = ()
+    picture: Picture | None = field(default=None, repr=False, compare=False)
 
     def strongest(self, count: int = 5, *, helping: bool) -> list[FeatureEffect]:
         """The ``count`` features that raise (``helping``) or lower the score most."""
         sign = 1 if helping else -1
         return [feature for feature in self.features if sign * feature.effect > 0][:count]
 
-    def sentences(self) -> list[str]:
-        """The explanation in two or three sentences."""
-        return sentences(self)
+    def critique(self, language: str = "en") -> list[Remark]:
+        """The explanation in two to five sentences, each with what it stands on; technical faults first, then by effect."""
+        return critique(self, language)
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """The texts of the critique."""
+        return [remark.text for remark in self.critique(language)]
+
+    def records(self) -> dict[str, Feature]:
+        """What the catalogue knows of the features, by name."""
+        return _records([feature.name for feature in self.features])
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON; missing values become ``None``."""
         plain = asdict(self)
+        del plain["picture"]
         for feature in plain["features"]:
             feature["value"] = None if feature["value"] != feature["value"] else feature["value"]
         return plain | {
@@ -105,6 +115,16 @@ class Explanation:
         import pandas as pd
 
         return pd.DataFrame([asdict(feature) for feature in self.features]).set_index("name")
+
+
+def quantity(feature: FeatureEffect) -> str:
+    """A measured value with its unit, rounded for reading: ``"12 % of pixels"``, ``"3.1 bits"``."""
+    if feature.value != feature.value:
+        return "not measured"
+    if feature.unit.startswith("share"):
+        return f"{100 * feature.value:.3g} %" + feature.unit.removeprefix("share")
+    number = f"{feature.value:.3g}"
+    return number if feature.unit in ("1", "") else f"{number} {feature.unit}"
 
 
 def explain(

@@ -16,15 +16,16 @@ from typing import Any
 
 from ..errors import UserError
 
-PLURALS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+PLURALS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "other": lambda number: "other",
-        "one-other": lambda number: "one" if abs(number) == 1 else "other",
-        "below-two-other": lambda number: "one" if abs(number) < 2 else "other",
-        "one-few-other": lambda number: "one" if abs(number) == 1 else "few" if abs(number) in (2, 3, 4) else "other",
+        "one-other": lambda number: "one" if number == "1" else "other",
+        "below-two-other": lambda number: "one" if number[0] in "01" and not number[1:2].isdigit() else "other",
+        "one-few-other": lambda number: {"1": "one", "2": "few", "3": "few", "4": "few"}.get(number, "other"),
     }
 )
-"""Rules for the form of a noun beside a number, by name: Japanese; English and German; French; Czech and Slovak."""
+"""Rules for the form of a noun beside a number as it is written, without its sign, by name: one form for all (Japanese), one for
+"1" (English, German), one for all below two (French), and another for 2 to 4 (Czech, Slovak), as in Unicode's CLDR."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,27 @@ class Wording:
             digits = 2
         if unit == "points":
             digits = 2 if abs(value) < 0.095 else 1
-        rounded = round(value, digits)
-        if rounded == round(rounded) and unit != "points":
+        if round(value, digits) == round(value) and unit != "points":
             digits = 0
-        form = PLURALS[self.message("numbers.plural")](rounded)
+        form = PLURALS[self.message("numbers.plural")](f"{abs(value):.{digits}f}")
         return self.message(f"units.{unit}.{form}", number=self.number(value, digits))
+
+    def value(self, value: float, unit: str) -> str:
+        """A measured value for a sentence, with its unit where the language has a word for it."""
+        if unit == "percent" or unit.startswith("share") or self.has(f"units.{unit}.other"):
+            return self.quantity(value, unit)
+        return self.number(value, 0 if abs(value) >= 20 or value == round(value) else 1 if abs(value) >= 1 else 2)
+
+    def phrase(self, name: str, form: str) -> str | None:
+        """The clause for a feature in a form ("high", "low", "some", "high_helps", ...), None where there is none."""
+        text = self.texts.get(f"features.{name}.{form}")
+        if text is None and name.startswith("datta_familiarity_"):
+            text = self.texts.get(f"features.datta_familiarity.{form}")
+        return text
+
+    def label(self, name: str, english: str) -> str:
+        """A feature's name in the language; ``english``, the catalogue's, where the language has none of its own."""
+        return self.texts.get(f"labels.{name}", english)
 
     def listed(self, items: Sequence[str]) -> str:
         """Items as a list in words: "a, b and c"."""
