@@ -10,9 +10,8 @@ from typing import Any
 from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
+from ..explanation.explanation import quantity, require_catalogue
 from ..explanation.rounding import summing_to
-from ..explanation.sentences import quantity
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..images import ImageError

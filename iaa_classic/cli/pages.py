@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..explanation.explanation import require_catalogue
+from ..face_detection import INSTALLED
 from ..features import select
 from ..measuring import Measurement
 from ..progress import progress_bar
@@ -64,7 +65,8 @@ def _write(
     unread: list[tuple[str, str]] = []
 
     def items(advance: Any) -> Iterator[GalleryItem]:
-        drawn = gallery_items(found, model, n_jobs=how.jobs, max_pixels=how.max_pixels, finished=advance)
+        options: dict[str, Any] = {"max_pixels": how.max_pixels, "face_detector": how.face_model or INSTALLED}
+        drawn = gallery_items(found, model, n_jobs=how.jobs, finished=advance, **options)
         for item in drawn:
             if isinstance(item, GalleryItem):
                 yield item

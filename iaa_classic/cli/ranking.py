@@ -15,9 +15,8 @@ from rich.table import Table
 
 from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
+from ..explanation.explanation import quantity, require_catalogue
 from ..explanation.rounding import summing_to
-from ..explanation.sentences import quantity
 from ..features import select
 from ..measuring import Measurement
 from .inputs import chosen_model, measured, photographs

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
-from .explanation import Explanation, FeatureEffect
+from .explanation import Explanation, FeatureEffect, quantity
 from .rounding import wholes_summing_to
-from .sentences import quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +20,7 @@ WORDS = {
     "for_more": "{criteria} speak for it",
     "against_one": "{criteria} speaks against it",
     "against_more": "{criteria} speak against it",
-    "leading": "In {criterion}, {feature} does most for it ({effect}): {value_a} against {value_b}.",
+    "leading": "In {criterion}, what does most for it is {feature} ({effect}): {value_a} against {value_b}.",
     "and": " and ",
     "comma": ", ",
     "semicolon": "; ",

@@ -13,8 +13,8 @@ from ..face_detection import INSTALLED, detector_for, warn_once
 from ..features import Feature, Picture, catalogue, select
 from ..images import MAX_PIXELS, ImageError
 from ..measuring import describe_source, measure_and_keep
+from .critique import Remark, critique
 from .evidence import KEPT, EvidenceMap, LazyMaps, maps_by_feature
-from .sentences import sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,9 +99,17 @@ class Explanation:
         sign = 1 if helping else -1
         return [feature for feature in self.features if sign * feature.effect > 0][:count]
 
-    def sentences(self) -> list[str]:
-        """The explanation in two or three sentences."""
-        return sentences(self)
+    def critique(self, language: str = "en") -> list[Remark]:
+        """The explanation in two to five sentences, each with what it stands on; technical faults first, then by effect."""
+        return critique(self, language)
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """The texts of the critique."""
+        return [remark.text for remark in self.critique(language)]
+
+    def records(self) -> dict[str, Feature]:
+        """What the catalogue knows of the features, by name."""
+        return _records([feature.name for feature in self.features])
 
     def to_dict(self, *, maps: bool = False) -> dict[str, Any]:
         """Everything as plain values, ready for JSON; missing values become ``None``.
@@ -129,6 +137,16 @@ class Explanation:
         import pandas as pd
 
         return pd.DataFrame([asdict(feature) for feature in self.features]).set_index("name")
+
+
+def quantity(feature: FeatureEffect) -> str:
+    """A measured value with its unit, rounded for reading: ``"12 % of pixels"``, ``"3.1 bits"``."""
+    if feature.value != feature.value:
+        return "not measured"
+    if feature.unit.startswith("share"):
+        return f"{100 * feature.value:.3g} %" + feature.unit.removeprefix("share")
+    number = f"{feature.value:.3g}"
+    return number if feature.unit in ("1", "") else f"{number} {feature.unit}"
 
 
 def explain(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..explanation import explain_row
+from ..explanation.evidence import picture_of
+from ..face_detection import INSTALLED, detector_for
+from ..features import select
 from ..images import MAX_PIXELS, ImageError, load_image
 from ..measuring import Measurement, describe_source, effective_jobs
 from .gallery import GalleryItem
 from .previews import PREVIEW_BYTES, THUMBNAIL, preview
+from .views import drawn_maps
 
 if TYPE_CHECKING:
     from ..models import AdditiveModel
@@ -39,6 +43,7 @@ class _Settings:
 
     model: AdditiveModel
     max_pixels: int
+    face_detector: Any
 
 
 def gallery_items(
@@ -47,6 +52,7 @@ def gallery_items(
     *,
     n_jobs: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    face_detector: Any = INSTALLED,
     finished: Callable[[], object] | None = None,
 ) -> Iterator[GalleryItem | tuple[str, str]]:
     """Explain and draw photographs, in the order given.
@@ -60,6 +66,8 @@ def gallery_items(
         Worker processes, as joblib counts them.
     max_pixels : int
         Larger pictures are refused before they are decoded.
+    face_detector : "installed", path, FaceDetector or None
+        As for ``FeatureExtractor``; used only by a model that looks at faces.
     finished : callable, optional
         Called once per photograph.
 
@@ -67,7 +75,7 @@ def gallery_items(
     ------
     GalleryItem, or (name, reason) of a photograph that could not be measured or read.
     """
-    settings = _Settings(model, max_pixels)
+    settings = _Settings(model, max_pixels, face_detector)
     batches = [photographs[start : start + _BATCH] for start in range(0, len(photographs), _BATCH)]
     for batch in _through_workers(batches, settings, min(effective_jobs(n_jobs), max(1, len(batches)))):
         for item in batch:
@@ -106,18 +114,21 @@ def _item(photograph: Photograph, settings: _Settings) -> GalleryItem | tuple[st
     measurement = photograph.measurement
     if measurement.error is not None:
         return photograph.name, measurement.error
+    names = [str(name) for name in settings.model.feature_names_in_]
     try:
         pixels = load_image(photograph.source, max_pixels=settings.max_pixels)
     except ImageError as error:  # it could be read when it was measured
         return photograph.name, f"{error.why}; {error.remedy}" if error.remedy else error.why
-    row = pd.DataFrame([measurement.values], columns=[str(name) for name in settings.model.feature_names_in_])
+    row = pd.DataFrame([measurement.values], columns=names)
     source = describe_source(photograph.source, 0)
-    explanation = explain_row(row, settings.model, source=source, warnings=measurement.warnings)
+    picture = picture_of(pixels, face_detector=detector_for(settings.face_detector, select(names)))
+    explanation = explain_row(row, settings.model, source=source, warnings=measurement.warnings, picture=picture)
     return GalleryItem(
         name=photograph.name,
-        explanation=explanation,
+        explanation=replace(explanation, picture=None),
         thumbnail=preview(pixels, THUMBNAIL, quality=_THUMBNAIL_QUALITY),
         preview=preview(pixels, budget=PREVIEW_BYTES),
+        maps=drawn_maps(explanation.maps.values()),
         group=photograph.group,
         badges=photograph.badges,
     )

@@ -16,7 +16,7 @@ from ..explanation.comparison import WORDS, shown_effects
 from ..text import printable
 from .pages import asset, policy, script_data, templates
 from .previews import Preview
-from .views import photo_view
+from .views import DrawnMap, photo_view
 
 SCRIPTS = ("overlays.js", "gallery.js", "comparison.js", "viewer.js")
 """The scripts of the page, in order; each may use those before it."""
@@ -49,7 +49,7 @@ class GalleryItem:
         Of the same model for all items.
     thumbnail, preview : Preview
         The pictures of the card and of the details.
-    maps : sequence of EvidenceMap
+    maps : sequence of DrawnMap
         Overlays and charts of the details.
     group : str, optional
         Items of one group stand together under its name.
@@ -63,7 +63,7 @@ class GalleryItem:
     explanation: Explanation
     thumbnail: Preview
     preview: Preview
-    maps: Sequence[Any] = ()
+    maps: Sequence[DrawnMap] = ()
     group: str | None = None
     badges: Sequence[str] = ()
     data: dict[str, Any] = field(default_factory=dict)

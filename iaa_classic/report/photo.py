@@ -13,12 +13,14 @@ from .. import __version__
 from ..explanation import Explanation
 from .pages import asset, policy, templates
 from .previews import preview
-from .views import Change, influence, photo_view
+from .views import Change, drawn_maps, influence, photo_view
 
 SIDE = 1600
 """Long side, in pixels, of the photograph on its page."""
 
 _CHANGED_SIDE = 560
+
+_QUALITY = 84
 
 
 def photo_page(
@@ -26,8 +28,8 @@ def photo_page(
     rgb: NDArray[np.uint8],
     *,
     name: str,
-    maps: Iterable[Any] = (),
     suggestions: Iterable[Any] = (),
+    regions: Any = None,
     scale_line: str | None = None,
 ) -> str:
     """One self-contained HTML page: nothing from the network, nothing of the file but its pixels, all text escaped.
@@ -35,18 +37,21 @@ def photo_page(
     Parameters
     ----------
     explanation : Explanation
+        Its maps are the page's overlays and charts.
     rgb : ndarray of uint8, shape (H, W, 3)
         The upright photograph; the page holds it at 1600 pixels at most.
     name : str
         What the photograph is called, such as the name of its file.
-    maps : iterable of EvidenceMap
-        Overlays and charts, in order.
     suggestions : iterable of Suggestion
         Changes that would help, the best first; each is applied for its picture.
+    regions : RegionEffects, optional
+        Which parts of the frame help or cost; one more overlay.
     scale_line : str, optional
         What scores mean, where they are not points of the scale.
     """
-    view = photo_view(explanation, preview(rgb, SIDE, quality=84), name=name, maps=maps, changes=_changes(rgb, suggestions))
+    maps = [*explanation.maps.values(), *([] if regions is None else [regions.to_map()])]
+    picture = preview(rgb, SIDE, quality=_QUALITY)
+    view = photo_view(explanation, picture, name=name, maps=drawn_maps(maps), changes=_changes(rgb, suggestions))
     scripts = [asset("overlays.js"), asset("photo.js")]
     page: str = (
         templates()

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..explanation import Explanation, FeatureEffect
 from ..explanation.comparison import shown_effects
-from ..explanation.sentences import quantity
+from ..explanation.explanation import quantity
 from ..text import printable
 from .previews import Preview
 
@@ -60,13 +60,23 @@ class Influence:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One map: an overlay on the photograph or a chart beside it, as an SVG element, with its text alternative."""
+class DrawnMap:
+    """One map as an SVG element: an overlay on the photograph or a chart beside it, with what it explains and says."""
 
     name: str
     title: str
     description: str
+    features: tuple[str, ...]
+    overlay: bool
     svg: Markup
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence of the critique, and the maps of the features that it stands on."""
+
+    text: str
+    maps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,13 +98,13 @@ class PhotoView:
     name: str
     explanation: Explanation
     picture: Preview
-    sentences: tuple[str, ...]
+    remarks: tuple[Said, ...]
     warnings: tuple[str, ...]
     waterfall: Waterfall
     helping: tuple[Influence, ...]
     costing: tuple[Influence, ...]
-    overlays: tuple[Shown, ...]
-    charts: tuple[Shown, ...]
+    overlays: tuple[DrawnMap, ...]
+    charts: tuple[DrawnMap, ...]
     changes: tuple[Change, ...] = ()
 
     @property
@@ -117,7 +127,7 @@ def photo_view(
     picture: Preview,
     *,
     name: str,
-    maps: Iterable[Any] = (),
+    maps: Sequence[DrawnMap] = (),
     changes: Sequence[Change] = (),
     top: int = STRONGEST,
 ) -> PhotoView:
@@ -130,17 +140,16 @@ def photo_view(
         The photograph as the page shows it.
     name : str
         What the photograph is called on the page; its path is not shown.
-    maps : iterable of EvidenceMap
+    maps : sequence of DrawnMap
         Overlays and charts, in order.
     changes : sequence of Change
         What would help, the best first.
     top : int
         Features for and against that are listed.
     """
-    drawn = list(maps)
     longest = max((abs(feature.effect) for feature in explanation.features), default=0.0)
     of_feature: dict[str, list[str]] = {}
-    for one in drawn:
+    for one in maps:
         for feature in one.features:
             of_feature.setdefault(feature, []).append(one.name)
 
@@ -148,22 +157,31 @@ def photo_view(
         strongest = explanation.strongest(top, helping=helping)
         return tuple(influence(one, longest, of_feature.get(one.name, ())) for one in strongest)
 
-    def shown(placement: str) -> tuple[Shown, ...]:
-        chosen = (one for one in drawn if one.placement == placement)
-        return tuple(Shown(one.name, one.title, one.description, Markup(one.to_svg())) for one in chosen)
+    def said(text: str, features: Iterable[str]) -> Said:
+        names = [name for feature in features for name in of_feature.get(feature, ())]
+        return Said(text, tuple(dict.fromkeys(names)))
 
     return PhotoView(
         name=printable(name),
         explanation=explanation,
         picture=picture,
-        sentences=tuple(explanation.sentences()),
+        remarks=tuple(said(remark.text, remark.features) for remark in explanation.critique()),
         warnings=tuple(map(printable, explanation.warnings)),
         waterfall=waterfall(explanation),
         helping=influences(True),
         costing=influences(False),
-        overlays=shown("photograph"),
-        charts=shown("beside"),
+        overlays=tuple(one for one in maps if one.overlay),
+        charts=tuple(one for one in maps if not one.overlay),
         changes=tuple(changes),
+    )
+
+
+def drawn_maps(maps: Iterable[Any]) -> tuple[DrawnMap, ...]:
+    """Maps (``EvidenceMap``) as a page shows them; overlays on which nothing was found are left out."""
+    return tuple(
+        DrawnMap(one.name, one.title, one.description, tuple(one.features), overlay, Markup(one.to_svg()))
+        for one in maps
+        if (overlay := one.placement == "photograph") is False or getattr(one, "found", True)
     )
 
 
