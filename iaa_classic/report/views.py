@@ -68,6 +68,7 @@ class DrawnMap:
     description: str
     features: tuple[str, ...]
     overlay: bool
+    found: bool
     svg: Markup
 
 
@@ -177,11 +178,15 @@ def photo_view(
 
 
 def drawn_maps(maps: Iterable[Any]) -> tuple[DrawnMap, ...]:
-    """Maps (``EvidenceMap``) as a page shows them; overlays on which nothing was found are left out."""
+    """Maps (``EvidenceMap``) as a page shows them."""
     return tuple(
-        DrawnMap(one.name, one.title, one.description, tuple(one.features), overlay, Markup(one.to_svg()))
+        DrawnMap(
+            *(one.name, one.title, one.description, tuple(one.features)),
+            overlay=one.placement == "photograph",
+            found=one.found,
+            svg=Markup(one.to_svg()),
+        )
         for one in maps
-        if (overlay := one.placement == "photograph") is False or getattr(one, "found", True)
     )
 
 
