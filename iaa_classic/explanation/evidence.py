@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..features import Picture
-from ..features.people_faces import faces
-from ..features.sharpness_edges import native_cells, subject_cells
 from ..images import MAX_PIXELS, read_image
 from .maps import EvidenceMap
+from .maps.native import KEPT
 from .maps.registry import LazyMaps, records
 
 __all__ = ["KEPT", "EvidenceMap", "LazyMaps", "evidence", "maps_by_feature", "picture_of"]
-
-KEPT: tuple[Callable[[Picture], Any], ...] = (native_cells, subject_cells, faces)
-"""What maps show of native pixels or of a detector, for ``Picture.reduced`` to keep: a few numbers per cell."""
 
 
 def picture_of(source: Any, *, max_pixels: int = MAX_PIXELS, face_detector: Any = None) -> Picture:

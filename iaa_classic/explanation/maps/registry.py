@@ -10,7 +10,19 @@ from ...features import Picture
 from .evidence_map import EvidenceMap, Placement
 from .marks import Mark
 
-_MODULES = ("placing", "light", "attention")
+_MODULES = (
+    "placing",
+    "structure",
+    "lines",
+    "light",
+    "wheel",
+    "colours",
+    "detail",
+    "attention",
+    "separation",
+    "textures",
+    "faces",
+)
 """Modules that declare maps, in the order in which the maps are listed within a criterion."""
 
 
