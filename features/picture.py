@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import cv2
@@ -139,6 +139,25 @@ class Picture:
     def native_luma(self) -> NDArray[np.uint8]:
         """Rec. 601 luma of the native picture, uint8 in 0..255, shape (H, W); for ``scale="native"`` features only."""
         return np.asarray(cv2.cvtColor(self.native, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+    def reduced(self, keep: Iterable[Callable[[Picture], Any]] = ()) -> Picture:
+        """The picture at the working scale alone: it lets go of the native pixels, which may take a hundred times as much.
+
+        Parameters
+        ----------
+        keep : iterable of ``shared`` functions
+            What the new picture still knows of the native one, such as results that need native pixels; computed now if
+            they have not been.
+
+        Returns
+        -------
+        Picture
+            Its planes, and whatever is computed from them, are the same bits; ``native``, and ``width`` and ``height``, are
+            those of the working scale. It has no face detector.
+        """
+        small = Picture(self.rgb.copy() if self.rgb is self.native else self.rgb)
+        small._shared.update({function.__wrapped__: function(self) for function in keep})  # type: ignore[attr-defined]
+        return small
 
 
 def shrunk(pixels: NDArray[Pixel], height: int, width: int) -> NDArray[Pixel]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..face_detection import INSTALLED, detector_for, warn_once
 from ..features import Feature, Picture, catalogue, select
 from ..images import MAX_PIXELS, ImageError
-from ..measuring import describe_source, measure_image
+from ..measuring import describe_source, measure_and_keep
 from .critique import Remark, critique
+from .evidence import KEPT, EvidenceMap, LazyMaps, maps_by_feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +71,8 @@ class Explanation:
         Every feature of the model, the strongest effect first.
     warnings : tuple of str
         What is odd about the file.
+    picture : Picture or None
+        The photograph at the working scale, which ``maps`` are drawn from; None where only values are known.
     """
 
     source: str
@@ -78,6 +84,15 @@ class Explanation:
     features: tuple[FeatureEffect, ...]
     warnings: tuple[str, ...] = ()
     picture: Picture | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def maps(self) -> Mapping[str, EvidenceMap]:
+        """Evidence maps by name, each drawn when it is first asked for; none without a ``picture``."""
+        return MappingProxyType({}) if self.picture is None else LazyMaps(self.picture)
+
+    def maps_of(self, feature: str) -> list[EvidenceMap]:
+        """The maps that show what this feature sees; none where no map does, or without a ``picture``."""
+        return [] if self.picture is None else [self.maps[name] for name in maps_by_feature().get(feature, [])]
 
     def strongest(self, count: int = 5, *, helping: bool) -> list[FeatureEffect]:
         """The ``count`` features that raise (``helping``) or lower the score most."""
@@ -96,18 +111,27 @@ class Explanation:
         """What the catalogue knows of the features, by name."""
         return _records([feature.name for feature in self.features])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, ready for JSON; missing values become ``None``."""
-        plain = asdict(self)
-        del plain["picture"]
+    def to_dict(self, *, maps: bool = False) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; missing values become ``None``.
+
+        With ``maps`` there is one more entry, ``"maps"``: every evidence map with what it is drawn of.
+        """
+        plain = self._plain()
+        if maps:
+            plain["maps"] = {name: drawn.to_dict() for name, drawn in self.maps.items()}
+        return plain
+
+    def _plain(self) -> dict[str, Any]:
+        plain = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "picture"}
+        plain |= {part: [asdict(effect) for effect in plain[part]] for part in ("criteria", "features")}
+        remarks = self.critique()
         for feature in plain["features"]:
             feature["value"] = None if feature["value"] != feature["value"] else feature["value"]
         return plain | {
             "scale": list(self.scale),
-            "criteria": list(plain["criteria"]),
-            "features": list(plain["features"]),
             "warnings": list(self.warnings),
-            "sentences": self.sentences(),
+            "critique": [asdict(remark) for remark in remarks],
+            "sentences": [remark.text for remark in remarks],
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -168,17 +192,25 @@ def explain(
     records = select(require_catalogue(names))
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)
-    measured = measure_image(source, records, max_pixels=max_pixels, face_detector=detector)
+    measured, picture = measure_and_keep(source, records, KEPT, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=names)
-    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings)
+    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings, picture=picture)
 
 
 def explain_row(
-    row: pd.DataFrame, model: AestheticRegressor | AdditiveModel, *, source: str, warnings: tuple[str, ...] = ()
+    row: pd.DataFrame,
+    model: AestheticRegressor | AdditiveModel,
+    *,
+    source: str,
+    warnings: tuple[str, ...] = (),
+    picture: Picture | None = None,
 ) -> Explanation:
-    """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already."""
+    """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already.
+
+    ``picture`` is what the maps are drawn from, as ``picture_of`` gives it; without one there are none.
+    """
     effects, marks, shares, ranks, values = (
         dict(zip(map(str, table.columns), table.to_numpy()[0].tolist(), strict=True))
         for table in (
@@ -203,6 +235,7 @@ def explain_row(
         criteria=tuple(CriterionEffect(name, effect, marks[name]) for name, effect in effects.items()),
         features=tuple(features),
         warnings=warnings,
+        picture=picture,
     )
 
 

@@ -24,8 +24,8 @@ PLURALS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "one-few-other": lambda number: {"1": "one", "2": "few", "3": "few", "4": "few"}.get(number, "other"),
     }
 )
-"""Rules for the form of a noun beside a number as it is written, without its sign, by name: one form for all (Japanese), one for
-"1" (English, German), one for all below two (French), and another for 2 to 4 (Czech, Slovak), as in Unicode's CLDR."""
+"""Rules for the form of a noun beside a number as it is written, without its sign, by name: one form for all (Japanese), one
+for "1" (English, German), one for all below two (French), and another for 2 to 4 (Czech, Slovak), as in Unicode's CLDR."""
 
 
 @dataclass(frozen=True)
