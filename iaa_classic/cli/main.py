@@ -98,6 +98,8 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     model: Model = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Try changes that would help, and tell what each gains.")] = False,
+    regions: Annotated[bool, typer.Option("--regions", help="Tell where in the frame the picture gains and loses.")] = False,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
     no_cache: NoCache = False,
@@ -107,7 +109,17 @@ def explain(
 
     max_pixels, cached = max_megapixels * 1_000_000, not no_cache
     raise typer.Exit(
-        run(photo, as_json=as_json, model=model, top=top, max_pixels=max_pixels, face_model=face_model, cached=cached)
+        run(
+            photo,
+            as_json=as_json,
+            model=model,
+            top=top,
+            max_pixels=max_pixels,
+            face_model=face_model,
+            cached=cached,
+            suggest=suggest,
+            regions=regions,
+        )
     )
 
 

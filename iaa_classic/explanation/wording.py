@@ -66,6 +66,14 @@ class Wording:
         text = text.lstrip("-") if float(text) == 0 else text
         return text.replace("-", self.message("numbers.minus")).replace(".", self.message("numbers.decimal"))
 
+    def signed_number(self, value: float, digits: int) -> str:
+        """A number with this many decimals and its sign."""
+        return (self.message("numbers.plus") if round(value, digits) > 0 else "") + self.number(value, digits)
+
+    def signed_points(self, value: float) -> str:
+        """Points with their sign, to a hundredth."""
+        return self.message("units.points.other", number=self.signed_number(value, 2))
+
     def percent(self, share: float) -> str:
         """A share in [0, 1] as a percentage of two significant digits, "0.3 %" or "14 %", and "100 %" only if it is all."""
         value = 100 * share
