@@ -9,13 +9,15 @@ from typing import Any
 
 from rich.table import Table
 
-from ..explanation import Explanation, FeatureEffect, explain_row
+from ..explanation import Explanation, FeatureEffect, explain_row, region_effects
+from ..explanation import suggest as find_suggestions
 from ..explanation.explanation import quantity, require_catalogue
 from ..explanation.rounding import summing_to
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..images import ImageError
 from ..measuring import describe_source, measure_images
+from .improving import print_regions, print_suggestions
 from .inputs import chosen_model, feature_store, prepare_kernels, tell_missing_faces, tell_unused_face_model
 from .kinds import UNUSUAL, kind_of, scale_line
 from .tables import console, readable
@@ -35,6 +37,8 @@ def explain(
     cached: bool = True,
     html: Path | None = None,
     force: bool = False,
+    suggest: bool | None = None,
+    regions: bool | None = None,
 ) -> int:
     """Print why a photograph scores as it does, or write it as a page; returns the exit status."""
     import pandas as pd
@@ -42,6 +46,7 @@ def explain(
     from .pages import check_page, special_line, write_photo_page
 
     check_page(html, force=force)
+    suggest, regions = (html is not None if asked is None else asked for asked in (suggest, regions))
     fitted = chosen_model(model)
     records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
     tell_unused_face_model(face_model, records)
@@ -53,13 +58,28 @@ def explain(
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
     explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
+    if suggest or regions:
+        prepare_kernels(records)
+    settings: dict[str, Any] = {"progress": True, "max_pixels": max_pixels, "face_detector": face_model or INSTALLED}
+    suggestions = find_suggestions(photo, fitted, **settings) if suggest else None
+    effects = region_effects(photo, fitted, **settings) if regions else None
     if html is not None:
-        write_photo_page(html, photo, explanation, max_pixels=max_pixels, line=special_line(model, fitted))
+        shown: dict[str, Any] = {"suggestions": suggestions or (), "regions": effects, "line": special_line(model, fitted)}
+        write_photo_page(html, photo, explanation, max_pixels=max_pixels, face_detector=face_model or INSTALLED, **shown)
     if as_json:
-        json.dump(explanation.to_dict(), sys.stdout, indent=1)
+        plain = explanation.to_dict()
+        if suggestions is not None:
+            plain["suggestions"] = [suggestion.to_dict() for suggestion in suggestions]
+        if effects is not None:
+            plain["regions"] = effects.to_dict()
+        json.dump(plain, sys.stdout, indent=1)
         sys.stdout.write("\n")
     elif html is None:
         print_explanation(explanation, top=top)
+        if suggestions is not None:
+            print_suggestions(suggestions, explanation.score)
+        if effects is not None:
+            print_regions(effects)
         if kind_of(model) in UNUSUAL:
             console().print(readable(scale_line(model, fitted)), style="dim", highlight=False, soft_wrap=True)
     return 0

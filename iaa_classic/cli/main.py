@@ -100,6 +100,18 @@ def explain(
     top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
     html: Html = None,
     force: Force = False,
+    suggest: Annotated[
+        bool | None,
+        typer.Option(
+            "--suggest/--no-suggest", help="Try changes that would help, and tell what each gains. [default: for --html]"
+        ),
+    ] = None,
+    regions: Annotated[
+        bool | None,
+        typer.Option(
+            "--regions/--no-regions", help="Tell where in the frame the picture gains and loses. [default: for --html]"
+        ),
+    ] = None,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
     no_cache: NoCache = False,
@@ -119,6 +131,8 @@ def explain(
             max_pixels=max_pixels,
             face_model=face_model,
             cached=cached,
+            suggest=suggest,
+            regions=regions,
         )
     )
 

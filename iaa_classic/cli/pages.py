@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..explanation.explanation import require_catalogue
-from ..face_detection import INSTALLED
+from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..measuring import Measurement
 from ..progress import progress_bar
@@ -106,15 +107,27 @@ def special_line(path: str | None, model: AdditiveModel) -> str | None:
 
 
 def write_photo_page(
-    output: Path, photo: str, explanation: Explanation, *, max_pixels: int, line: str | None, suggestions: Iterable[Any] = ()
+    output: Path,
+    photo: str,
+    explanation: Explanation,
+    *,
+    max_pixels: int,
+    face_detector: Any,
+    line: str | None,
+    suggestions: Iterable[Any],
+    regions: Any,
 ) -> None:
     """The page of one photograph."""
+    from ..explanation.evidence import picture_of
     from ..images import load_image
     from ..report.photo import photo_page
 
-    name = os.path.basename(os.path.abspath(photo))
     pixels = load_image(photo, max_pixels=max_pixels)
-    write_parts([photo_page(explanation, pixels, name=name, suggestions=suggestions, scale_line=line)], output)
+    detector = detector_for(face_detector, select([feature.name for feature in explanation.features]))
+    with_maps = replace(explanation, picture=picture_of(pixels, face_detector=detector))
+    name = os.path.basename(os.path.abspath(photo))
+    page = photo_page(with_maps, pixels, name=name, suggestions=suggestions, regions=regions, scale_line=line)
+    write_parts([page], output)
     notices().print(f"Wrote {readable(str(output))}", highlight=False)
 
 

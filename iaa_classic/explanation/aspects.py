@@ -1,7 +1,7 @@
 """Aspects: what a photographer would name in one breath, as groups of features of one criterion.
 
-Many features look at the same thing (a dozen at focus). A sentence speaks of an aspect, whose effect is the sum of its features'
-effects, so that what is said of focus does not depend on how many ways there are to measure it.
+Many features look at the same thing (a dozen at focus). A sentence speaks of an aspect, whose effect is the sum of the effects
+of its features, so that what is said of focus does not depend on how many ways there are to measure it.
 """
 
 from __future__ import annotations

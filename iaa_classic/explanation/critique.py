@@ -1,8 +1,8 @@
 """The explanation in a few sentences, written from effects and measured values; nothing is added to them.
 
 A sentence speaks of one aspect of one criterion (``aspects``): its findings are features with a share in the effect, said to be
-high or low only where they stand so among the photographs that the model was fitted on, and its points are the sum of the effects
-of the aspect's features. Technical faults come first (a value that photography calls bad, at the far end of what those
+high or low only where they stand so among the photographs that the model was fitted on, and its points are the sum of the
+effects of the aspect's features. Technical faults come first (a value that photography calls bad, at the far end of what those
 photographs show, and that costs points), then what else moves the score; each in the order of effect.
 """
 

@@ -124,12 +124,14 @@ class Explanation:
     def _plain(self) -> dict[str, Any]:
         plain = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "picture"}
         plain |= {part: [asdict(effect) for effect in plain[part]] for part in ("criteria", "features")}
+        remarks = self.critique()
         for feature in plain["features"]:
             feature["value"] = None if feature["value"] != feature["value"] else feature["value"]
         return plain | {
             "scale": list(self.scale),
             "warnings": list(self.warnings),
-            "sentences": self.sentences(),
+            "critique": [asdict(remark) for remark in remarks],
+            "sentences": [remark.text for remark in remarks],
         }
 
     def to_frame(self) -> pd.DataFrame:

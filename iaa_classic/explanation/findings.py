@@ -52,7 +52,7 @@ def find(
 ) -> list[Finding]:
     """One or two findings that speak for an effect: features that act in its direction, the strongest first.
 
-    Those that show a fault (``shown``) come first. A feature whose value is neither high nor low leads only where no other does.
+    Those that show a fault (``shown``) come first. One whose value is neither high nor low leads only where no other does.
     """
     sign = 1 if effect > 0 else -1
     acting = sorted((one for one in members if sign * one.effect > 0), key=lambda one: -abs(one.effect))

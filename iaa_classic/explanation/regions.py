@@ -20,9 +20,11 @@ from ..features.picture import shrunk
 from ..images import MAX_PIXELS, load_image
 from ..progress import progress_bar
 from .judging import Judge, Pixels
+from .wording import wording
 
 if TYPE_CHECKING:
     from ..models import AdditiveModel, AestheticRegressor
+    from .maps import EvidenceMap
 
 SIDE = 512
 """Long side, in pixels, to which larger pictures are reduced: the working scale of the features."""
@@ -47,11 +49,14 @@ class RegionEffects:
         The score as it is, of the picture at the scale at which the cells were measured.
     by_criterion : mapping of str to ndarray of float64, shape (rows, columns)
         The same for the effect of each criterion; they sum to ``effects``.
+    size : (int, int)
+        Width and height of the photograph at the scale at which it was measured.
     """
 
     effects: NDArray[np.float64]
     score: float
     by_criterion: Mapping[str, NDArray[np.float64]]
+    size: tuple[int, int]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
@@ -60,7 +65,20 @@ class RegionEffects:
             "grid": list(self.effects.shape),
             "effects": self.effects.tolist(),
             "by_criterion": {name: part.tolist() for name, part in self.by_criterion.items()},
+            "description": self.description(),
         }
+
+    def description(self, language: str = "en") -> str:
+        """Where the picture gains and where it loses most, in one sentence."""
+        from .region_map import described
+
+        return described(self, wording(language))
+
+    def to_map(self, language: str = "en") -> EvidenceMap:
+        """The effects as a map to lay over the photograph."""
+        from .region_map import drawn
+
+        return drawn(self, wording(language))
 
 
 def region_effects(
@@ -112,7 +130,8 @@ def region_effects(
     effects = judge.effects(measured)
     parts = (effects[0] - effects[1:]).T.reshape(-1, rows, columns)
     score = float(judge.model.baseline_) + float(effects[0].sum())
-    return RegionEffects(parts.sum(axis=0), score, dict(zip(judge.criteria, parts, strict=True)))
+    by_criterion = dict(zip(judge.criteria, parts, strict=True))
+    return RegionEffects(parts.sum(axis=0), score, by_criterion, (rgb.shape[1], rgb.shape[0]))
 
 
 def reduced(rgb: Pixels, side: int) -> Pixels:

@@ -24,8 +24,8 @@ PLURALS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "one-few-other": lambda number: {"1": "one", "2": "few", "3": "few", "4": "few"}.get(number, "other"),
     }
 )
-"""Rules for the form of a noun beside a number as it is written, without its sign, by name: one form for all (Japanese), one for
-"1" (English, German), one for all below two (French), and another for 2 to 4 (Czech, Slovak), as in Unicode's CLDR."""
+"""Rules for the form of a noun beside a number as it is written, without its sign, by name: one form for all (Japanese), one
+for "1" (English, German), one for all below two (French), and another for 2 to 4 (Czech, Slovak), as in Unicode's CLDR."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,14 @@ class Wording:
         text = f"{value:.{digits}f}"
         text = text.lstrip("-") if float(text) == 0 else text
         return text.replace("-", self.message("numbers.minus")).replace(".", self.message("numbers.decimal"))
+
+    def signed_number(self, value: float, digits: int) -> str:
+        """A number with this many decimals and its sign."""
+        return (self.message("numbers.plus") if round(value, digits) > 0 else "") + self.number(value, digits)
+
+    def signed_points(self, value: float) -> str:
+        """Points with their sign, to a hundredth."""
+        return self.message("units.points.other", number=self.signed_number(value, 2))
 
     def percent(self, share: float) -> str:
         """A share in [0, 1] as a percentage of two significant digits, "0.3 %" or "14 %", and "100 %" only if it is all."""

@@ -20,8 +20,8 @@ ODD_NAMES = ("<b>&amp;.jpg", "say \"hi\"\n'there'.jpg", "صورة.jpg", "</scrip
 def made_up(source: str = "x.jpg", seed: int = 0, **changes) -> Explanation:
     """An explanation whose parts add up, of features that the catalogue knows."""
     random = np.random.default_rng(seed)
-    names = {"lighting": ("mean_lightness", "clipped_highlights"), "colour": ("colourfulness",), "sharpness": ("noise",)}
-    units = {"clipped_highlights": "share of pixels", "mean_lightness": "L*", "noise": "grey levels"}
+    names = {"lighting": ("mean_lightness", "clipped_highlights"), "colour": ("colourfulness",), "sharpness": ("focus",)}
+    units = {"clipped_highlights": "share of pixels", "mean_lightness": "L*", "focus": "1"}
     features, criteria = [], []
     for criterion, members in names.items():
         effects = random.normal(0, 0.6, len(members))
