@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 _BATCH = 4
 """Photographs handed to a worker at a time, with the model that explains them."""
 
-_THUMBNAIL_QUALITY = 70
+_LEFT_OUT = frozenset(
+    ("zones", "regions", "saturation", "edges", "local_contrast", "memory_colours", "colour_areas")
+    + ("background", "spectrum", "haze", "subject_tones")
+)
+"""Maps that a gallery does without: together they weigh as much as the photograph; the page of one photograph has them."""
+
+_THUMBNAIL_QUALITY = 64
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ def _item(photograph: Photograph, settings: _Settings) -> GalleryItem | tuple[st
         explanation=replace(explanation, picture=None),
         thumbnail=preview(pixels, THUMBNAIL, quality=_THUMBNAIL_QUALITY),
         preview=preview(pixels, budget=PREVIEW_BYTES),
-        maps=drawn_maps(explanation.maps.values()),
+        maps=drawn_maps(explanation.maps[name] for name in explanation.maps if name not in _LEFT_OUT),
         group=photograph.group,
         badges=photograph.badges,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import numpy as np
@@ -14,11 +14,11 @@ from .. import __version__
 from ..explanation import Explanation
 from ..explanation.comparison import WORDS, shown_effects
 from ..text import printable
-from .pages import asset, policy, script_data, templates
+from .pages import asset, packed, policy, script_data, templates
 from .previews import Preview
 from .views import DrawnMap, photo_view
 
-SCRIPTS = ("overlays.js", "gallery.js", "comparison.js", "viewer.js")
+SCRIPTS = ("overlays.js", "details.js", "gallery.js", "comparison.js", "viewer.js")
 """The scripts of the page, in order; each may use those before it."""
 
 KEYS = (
@@ -251,12 +251,14 @@ def _summary(scores: list[float], shared: _Shared | None, scale_line: str | None
 
 
 def _write_detail(spool: IO[str], position: int, item: GalleryItem, scale_line: str | None) -> None:
-    view = photo_view(item.explanation, item.preview, name=item.name, maps=item.maps)
-    text = templates().get_template("detail.html").render(id=position, view=view, scale_line=scale_line)
-    spool.write(f"{len(text)}\n{text}")
+    """Write the details as compressed text, which the page unfolds when they are opened, and the larger picture beside them."""
+    view = photo_view(item.explanation, replace(item.preview, uri=""), name=item.name, maps=item.maps)
+    text = templates().get_template("detail.html").render(view=view, scale_line=scale_line)
+    for kind, content in (("photo", packed(text)), ("picture", item.preview.uri)):
+        spool.write(f'<script type="text/plain" id="{kind}-{position}">{content}</script>\n')
 
 
 def _read_details(spool: IO[str]) -> Iterator[Markup]:
     spool.seek(0)
-    while length := spool.readline():
-        yield Markup(spool.read(int(length)))
+    for line in spool:
+        yield Markup(line)

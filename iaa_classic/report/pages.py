@@ -9,6 +9,7 @@ import io
 import json
 import re
 import warnings
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,12 @@ def script_data(value: Any) -> Markup:
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)
+
+
+def packed(text: str) -> str:
+    """A text compressed (raw deflate) and written in base64, for ``DecompressionStream`` in the page."""
+    compressor = zlib.compressobj(level=9, wbits=-15)
+    return base64.b64encode(compressor.compress(text.encode()) + compressor.flush()).decode("ascii")
 
 
 def policy(scripts: Sequence[str] = ()) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .. import __version__
 from ..explanation import Explanation
 from .pages import asset, policy, templates
 from .previews import preview
-from .views import Change, drawn_maps, influence, photo_view
+from .views import REGION_EFFECTS, Change, drawn_maps, influence, photo_view
 
 SIDE = 1600
 """Long side, in pixels, of the photograph on its page."""
@@ -49,7 +50,7 @@ def photo_page(
     scale_line : str, optional
         What scores mean, where they are not points of the scale.
     """
-    maps = [*explanation.maps.values(), *([] if regions is None else [regions.to_map()])]
+    maps = [*explanation.maps.values()] + ([] if regions is None else [replace(regions.to_map(), name=REGION_EFFECTS)])
     picture = preview(rgb, SIDE, quality=_QUALITY)
     view = photo_view(explanation, picture, name=name, maps=drawn_maps(maps), changes=_changes(rgb, suggestions))
     scripts = [asset("overlays.js"), asset("photo.js")]

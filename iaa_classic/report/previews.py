@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 THUMBNAIL = 360
 """Long side, in pixels, of the picture on a card: enough for twice the density of an ordinary screen."""
 
-PREVIEW = 1024
+PREVIEW = 960
 """Long side, in pixels, of the larger picture in a report."""
 
-PREVIEW_BYTES = 62_000
+PREVIEW_BYTES = 44_000
 """Bytes that the larger picture may take before it is encoded more coarsely, so that 200 photographs stay below 25 MB."""
 
 _QUALITIES = (80, 72, 64, 56, 48)

@@ -18,6 +18,15 @@ from .previews import Preview
 _PADDING = 0.06
 """Share of the waterfall's width that stays free on either side."""
 
+REGION_EFFECTS = "region_effects"
+"""Name of the overlay of region effects on a page."""
+
+MAIN = ("thirds", "subject", "saliency", "balance", "horizon", "lines", "clipping", "focus", REGION_EFFECTS)
+"""Overlays that stand first, each with a digit as its key; the others are offered by criterion."""
+
+MAIN_CHARTS = ("histogram", "hue_wheel", "palette")
+"""Charts that are always in sight."""
+
 STRONGEST = 6
 """Features for and against that a page lists first."""
 
@@ -65,6 +74,7 @@ class DrawnMap:
 
     name: str
     title: str
+    criterion: str
     description: str
     features: tuple[str, ...]
     overlay: bool
@@ -107,6 +117,31 @@ class PhotoView:
     overlays: tuple[DrawnMap, ...]
     charts: tuple[DrawnMap, ...]
     changes: tuple[Change, ...] = ()
+
+    @property
+    def switches(self) -> list[tuple[int, DrawnMap]]:
+        """The main overlays with their keys; a key means the same on every photograph."""
+        named = {one.name: one for one in self.overlays}
+        return [(key, named[name]) for key, name in enumerate(MAIN, start=1) if name in named]
+
+    @property
+    def further(self) -> list[tuple[str, list[DrawnMap]]]:
+        """The other overlays, by criterion."""
+        found: dict[str, list[DrawnMap]] = {}
+        for one in self.overlays:
+            if one.name not in MAIN:
+                found.setdefault(one.criterion, []).append(one)
+        return list(found.items())
+
+    @property
+    def main_charts(self) -> list[DrawnMap]:
+        """The charts that are always in sight."""
+        return [one for one in self.charts if one.name in MAIN_CHARTS]
+
+    @property
+    def further_charts(self) -> list[DrawnMap]:
+        """The other charts."""
+        return [one for one in self.charts if one.name not in MAIN_CHARTS]
 
     @property
     def place(self) -> float:
@@ -181,7 +216,7 @@ def drawn_maps(maps: Iterable[Any]) -> tuple[DrawnMap, ...]:
     """Maps (``EvidenceMap``) as a page shows them."""
     return tuple(
         DrawnMap(
-            *(one.name, one.title, one.description, tuple(one.features)),
+            *(one.name, one.title, one.criterion, one.description, tuple(one.features)),
             overlay=one.placement == "photograph",
             found=one.found,
             svg=Markup(one.to_svg()),

@@ -123,31 +123,25 @@ const comparison = (() => {
     return table("Features behind the difference", heads(result, "Feature"), rows);
   }
 
-  function sideOf(result, position) {
+  function sideOf(result, position, content) {
     const id = result.ids[position];
-    const template = document.getElementById(`photo-${id}`);
-    const figure = document.importNode(template.content.querySelector(".picture"), true);
+    const figure = content.querySelector(".picture");
     for (const part of figure.querySelectorAll(".switches, .caption")) part.remove();
     const won = position === 0 && result.by ? [element("span", { class: "won" }, "preferred")] : [];
     const name = element("bdi", { title: data.photographs[id].name }, data.photographs[id].name);
     return element("div", { class: "side" }, element("p", {}, name, ...won, element("strong", {}, points(data.photographs[id].shown))), figure);
   }
 
-  // The switches of the first photograph serve both.
-  function switches(result) {
-    const template = document.getElementById(`photo-${result.ids[0]}`);
-    const own = template.content.querySelector(".switches");
-    return own ? [document.importNode(own, true)] : [];
-  }
-
-  function view(first, second) {
+  async function view(first, second) {
     const result = compare(first, second);
+    const contents = await Promise.all(result.ids.map(details.load));
+    const switches = contents[0].querySelectorAll(".switches"); // those of the first photograph serve both
     const because = element("div", { class: "because" }, ...sentences(result).map((text) => element("p", {}, text)));
     const facing = element("div", { class: "facing" },
       element("section", {}, element("h3", {}, "Criteria"), criteriaTable(result)),
       element("section", {}, element("h3", {}, "Features behind the difference"), featureTable(result)));
-    const versus = element("div", { class: "versus" }, sideOf(result, 0), sideOf(result, 1));
-    const root = element("div", { class: "detail" }, versus, ...switches(result), because, facing);
+    const versus = element("div", { class: "versus" }, sideOf(result, 0, contents[0]), sideOf(result, 1, contents[1]));
+    const root = element("div", { class: "detail" }, versus, ...switches, because, facing);
     overlays.enliven(root);
     return root;
   }

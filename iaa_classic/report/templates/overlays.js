@@ -25,6 +25,7 @@ const overlays = (() => {
   function pick(root, button) {
     const names = button.getAttribute("aria-pressed") === "true" ? [] : button.dataset.maps.split(" ");
     show(root, new Set(names));
+    for (const chart of all(root, ".more .chart.found")) chart.closest(".more").open = true;
     const seen = names.length && (root.querySelector(".layer:not([hidden])") ? root.querySelector(".picture") : root.querySelector(".chart.found"));
     if (!seen) return;
     const box = seen.getBoundingClientRect();
@@ -49,7 +50,7 @@ const overlays = (() => {
   function key(root, name) {
     if (!/^[0-9]$/.test(name)) return false;
     if (name === "0") { show(root, new Set()); return true; }
-    const chip = all(root, ".chip[data-map]")[Number(name) - 1];
+    const chip = root.querySelector(`.chip[data-key="${name}"]`);
     if (chip) toggle(root, chip.dataset.map);
     return Boolean(chip);
   }

@@ -10,14 +10,16 @@
   let shownMaps = new Set();
   let chosen = [];
 
-  function detail(id) {
+  async function detail(id) {
+    open = id;
+    const loaded = await details.load(id);
+    if (open !== id) return; // another one has been asked for meanwhile
     const content = viewer.querySelector(".content");
     const old = content.querySelector(".detail");
     if (old) shownMaps = overlays.shown(old);
-    content.replaceChildren(document.importNode(document.getElementById(`photo-${id}`).content, true));
+    content.replaceChildren(loaded);
     overlays.enliven(content.querySelector(".detail"), shownMaps);
     content.scrollTop = 0;
-    open = id;
     const seen = gallery.visible();
     const place = seen.indexOf(gallery.card(id));
     viewer.querySelector(".where").textContent = `${place + 1} of ${seen.length}`;
@@ -58,8 +60,9 @@
     pressed();
   }
 
-  function showPair() {
-    pair.querySelector(".content").replaceChildren(comparison.view(chosen[0], chosen[1]));
+  async function showPair() {
+    const view = await comparison.view(chosen[0], chosen[1]);
+    pair.querySelector(".content").replaceChildren(view);
     pair.querySelector(".content").scrollTop = 0;
     if (!pair.open) pair.showModal();
   }
@@ -80,6 +83,7 @@
   viewer.addEventListener("close", () => {
     const id = open;
     open = null;
+    viewer.querySelector(".content").replaceChildren();
     gallery.focus(gallery.card(id));
     gallery.tell("close", { id });
   });
