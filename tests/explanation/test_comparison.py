@@ -41,8 +41,8 @@ def test_differences_of_photographs_sum_to_that_of_the_scores(photographs):
 
 
 def test_sentences_and_shown_numbers():
-    a = explanation("a.jpg", lighting=0.804, colour=-0.103, value=0.25)
-    b = explanation("b.jpg", lighting=0.201, colour=0.1)
+    a = explanation("a.jpg", lighting=0.801, colour=-0.103, value=0.25)
+    b = explanation("b.jpg", lighting=0.2, colour=0.1)
     for comparison in (compare(a, b), compare(b, a)):
         assert comparison.sources == ("a.jpg", "b.jpg")
         assert comparison.sentences() == [

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,13 @@ class Browser:
 
     def texts(self, selector: str) -> list[str]:
         return self.run(f"return Array.from(document.querySelectorAll({json.dumps(selector)}), (one) => one.textContent)")
+
+    def wait_for(self, selector: str, text: str, seconds: float = 10) -> None:
+        """Until the first element of the selector has that text: details are unpacked a moment after they are asked for."""
+        end = time.monotonic() + seconds
+        while self.texts(selector)[:1] != [text]:
+            assert time.monotonic() < end, f"{selector} shows {self.texts(selector)}, not {text}"
+            time.sleep(0.02)
 
     def messages(self) -> list[str]:
         """What was written to the console since the last call."""

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+import zlib
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from iaa_classic.explanation.comparison import shown_effects
-from iaa_classic.report.gallery import Extension, GalleryItem, gallery_page
+from iaa_classic.report.gallery import SCRIPTS, Extension, GalleryItem, gallery_page
 from iaa_classic.report.pages import policy, script_data, signed, true_minus
 from iaa_classic.report.previews import preview
 from iaa_classic.report.views import waterfall
@@ -27,7 +28,7 @@ class Reader(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags, self.scripts, self.attributes, self._open = [], [], [], []
+        self.tags, self.scripts, self.attributes, self._open, self.script_attributes = [], [], [], [], []
         self.headings: list[str] = []
         self.feed(text)
 
@@ -39,6 +40,7 @@ class Reader(HTMLParser):
             self.headings.append("")
         if tag == "script":
             self.scripts.append("")
+            self.script_attributes.append(dict(attrs))
 
     def handle_endtag(self, tag):
         while self._open and self._open.pop() != tag:
@@ -64,12 +66,31 @@ def page(*arguments, **options):
     return "".join(gallery_page(*arguments, **options))
 
 
+def data_of(reader):
+    [data] = [
+        text
+        for text, kind in zip(reader.scripts, reader.script_attributes, strict=True)
+        if kind.get("type") == "application/json"
+    ]
+    return json.loads(data)
+
+
+def unpacked(reader, position):
+    """Details of one photograph as HTML."""
+    [text] = [
+        text
+        for text, attributes in zip(reader.scripts, reader.script_attributes, strict=True)
+        if attributes.get("id") == f"photo-{position}"
+    ]
+    return zlib.decompress(base64.b64decode(text), -15).decode()
+
+
 def test_cards_stand_by_score_and_data_hold_every_number():
     shown = items()
     reader = Reader(page(shown, "Holiday"))
     best_first = sorted(shown, key=lambda item: -item.explanation.score)
     assert [text for text in reader.headings if text.endswith(".jpg")][:3] == [item.name for item in best_first]
-    data = json.loads(reader.scripts[0])
+    data = data_of(reader)
     assert data["criteria"] == ["lighting", "colour", "sharpness"]
     for item, told in zip(shown, data["photographs"], strict=True):
         assert told["score"] == item.explanation.score
@@ -86,12 +107,15 @@ def test_names_cannot_break_the_page():
     text = page(items(names), "<i>Title</i>", failures=[("</td><b>x", "it is <b>bad</b>")])
     text.encode("utf-8")
     reader = Reader(text)
-    assert len(reader.scripts) == 5
+    plain = [attributes.get("type") for tag, attributes in reader.attributes if tag == "script"]
+    assert plain.count("text/plain") == 2 * len(names)
+    assert plain.count(None) == len(SCRIPTS)
     assert reader.headings[0] == "<i>Title</i>"
     shown = reader.headings
     for name in ("<b>&amp;.jpg", r"a\u2028b.jpg", r"c\udcffd.jpg", r"\u202egpj.exe", "{{ 7 * 7 }}.jpg", "<!--<script>.jpg"):
         assert name in shown
-    told = [one["name"] for one in json.loads(reader.scripts[0])["photographs"]]
+    assert "<bdi>&lt;b&gt;&amp;amp;.jpg</bdi>" in unpacked(reader, 0)
+    told = [one["name"] for one in data_of(reader)["photographs"]]
     assert told[:3] == [ODD_NAMES[0], ODD_NAMES[1].replace("\n", "\\n"), ODD_NAMES[2]]
 
 
@@ -104,13 +128,13 @@ def test_groups_badges_and_extensions():
     reader = Reader(text)
     assert {"first <burst>", "second"} <= set(reader.headings)
     assert text.count("<span>sharpest</span>") == 2
-    assert json.loads(reader.scripts[0])["photographs"][2]["extra"] == {"keep": True}
+    assert data_of(reader)["photographs"][2]["extra"] == {"keep": True}
     assert reader.scripts[-1] == "gallery.mine = 1;"
     assert ".mine{}" in text
     ids = {attributes.get("id") for _, attributes in reader.attributes}
     assert {"mine", "own", "photo-0", "photo-2", "card-1"} <= ids
     allowed = next(attributes["content"] for tag, attributes in reader.attributes if attributes.get("http-equiv"))
-    assert allowed == policy(reader.scripts[1:])
+    assert allowed == policy(reader.scripts[-len(SCRIPTS) - 1 :])
 
 
 def test_no_photographs_and_no_failures():

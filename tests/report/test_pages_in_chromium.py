@@ -82,7 +82,7 @@ def test_details_overlays_and_keys(browser, report):
     keys = {"right": "\ue014", "enter": "\ue007", "escape": "\ue00c"}
     names = [one["name"] for one in in_order(browser)]
     browser.press(keys["right"], keys["right"], keys["enter"])
-    assert browser.texts("#viewer h2") == [names[1]]
+    browser.wait_for("#viewer h2", names[1])
     open_layers = "#viewer .layer:not([hidden])"
     assert browser.texts(open_layers) == []
     browser.press("1")
@@ -90,7 +90,7 @@ def test_details_overlays_and_keys(browser, report):
     assert browser.run(f"return document.querySelector('{open_layers}').dataset.map") == first
     assert len(browser.texts("#viewer .caption p:not([hidden])")) == 1
     browser.press(keys["right"])
-    assert browser.texts("#viewer h2") == [names[2]]
+    browser.wait_for("#viewer h2", names[2])
     assert browser.run(f"return document.querySelector('{open_layers}').dataset.map") == first
     browser.press("0")
     assert browser.texts(open_layers) == []
@@ -117,7 +117,7 @@ def test_comparison_says_what_python_says(browser, report, shoot):
     browser.open(report)
     for name in ("astronaut.jpg", "chelsea.png"):
         browser.run(f"gallery.choose(Number({id_of(name)}))")
-    assert browser.run("return document.querySelector('#comparison').open")
+    browser.wait_for("#comparison[open] h3", "Criteria")
     expected = compare(explain(shoot / "astronaut.jpg"), explain(shoot / "chelsea.png"))
     by_name = {"astronaut.jpg": 0, "chelsea.png": 1}
     names = tuple(source.rsplit("/", 1)[-1] for source in expected.sources)
@@ -167,6 +167,7 @@ def test_phone_dark_and_print(browser, page, request):
     assert browser.run("return document.documentElement.scrollWidth") == 390
     if page == "report":
         browser.run("document.querySelector('.card .open').click()")
+        browser.wait_for("#viewer h3", "For it")
         assert browser.run("const at = document.querySelector('#viewer .content'); return at.scrollWidth - at.clientWidth") == 0
     assert browser.run(CONTRAST) == []
     browser.open(path, dark=True)

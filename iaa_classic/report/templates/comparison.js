@@ -126,7 +126,7 @@ const comparison = (() => {
   function sideOf(result, position, content) {
     const id = result.ids[position];
     const figure = content.querySelector(".picture");
-    for (const part of figure.querySelectorAll(".switches, .caption")) part.remove();
+    for (const part of figure.querySelectorAll(".switches, .further, .caption")) part.remove();
     const won = position === 0 && result.by ? [element("span", { class: "won" }, "preferred")] : [];
     const name = element("bdi", { title: data.photographs[id].name }, data.photographs[id].name);
     return element("div", { class: "side" }, element("p", {}, name, ...won, element("strong", {}, points(data.photographs[id].shown))), figure);
@@ -135,7 +135,7 @@ const comparison = (() => {
   async function view(first, second) {
     const result = compare(first, second);
     const contents = await Promise.all(result.ids.map(details.load));
-    const switches = contents[0].querySelectorAll(".switches"); // those of the first photograph serve both
+    const switches = contents[0].querySelectorAll(".switches, .further"); // those of the first photograph serve both
     const because = element("div", { class: "because" }, ...sentences(result).map((text) => element("p", {}, text)));
     const facing = element("div", { class: "facing" },
       element("section", {}, element("h3", {}, "Criteria"), criteriaTable(result)),

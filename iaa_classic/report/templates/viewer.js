@@ -76,10 +76,15 @@
       else if (does && does.dataset.do === "choose") choose(open);
     });
   }
-  function printing() {
-    document.body.classList.toggle("details", viewer.open || pair.open);
-  }
-  addEventListener("beforeprint", printing);
+  // A dialog is printed on one page only: what it shows is printed in place of the gallery.
+  addEventListener("beforeprint", () => {
+    const top = pair.open ? pair : viewer.open ? viewer : null;
+    if (!top) return;
+    const sheet = top.querySelector(".content").cloneNode(true);
+    sheet.className = "sheet-of-paper";
+    document.body.append(sheet);
+  });
+  addEventListener("afterprint", () => document.querySelectorAll(".sheet-of-paper").forEach((sheet) => sheet.remove()));
   viewer.addEventListener("close", () => {
     const id = open;
     open = null;
