@@ -124,6 +124,12 @@ class Explanation:
             "sentences": self.sentences(),
         }
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: score, effects and, with a ``picture``, maps of the strongest features."""
+        from .notebook import fragment
+
+        return fragment(self)
+
     def to_frame(self) -> pd.DataFrame:
         """One row per feature: criterion, label, value, unit, effect, percentile; indexed by the feature's name."""
         import pandas as pd
