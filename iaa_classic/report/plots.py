@@ -62,7 +62,7 @@ def plot_effects(explanation: Explanation, ax: Axes | None = None) -> Axes:
     axes.plot([explanation.baseline], [0], "o", color=INK, markersize=5)
     axes.plot([explanation.score], [len(parts) + 1], "D", color=INK, markersize=6)
     reach = max(float(np.ptp([*starts, explanation.score])), 1e-6)
-    for row, effect in zip(rows, effects, strict=True):
+    for row, effect in enumerate(effects, start=1):
         end = max(starts[row - 1], starts[row]) + 0.02 * reach
         axes.text(end, row, f"{effect:+.2f}", va="center", color=INK, fontsize=9)
     for row, value in ((0, explanation.baseline), (len(parts) + 1, explanation.score)):

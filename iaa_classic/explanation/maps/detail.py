@@ -73,12 +73,12 @@ def focus_map(picture: Picture) -> Drawn:
     if sharp.any():
         x, y = cells.centres[sharp.ravel()].mean(axis=0)
         marks += cross_hair(float(x) * width, float(y) * height, LIME)
-    native, found = native_values(picture), sharp_places(picture)
+    native, (area, distance, _) = native_values(picture), sharp_places(picture)
     text = (
         f"Edges are as crisp as {native['focus']:.2f} pixel by pixel and {native['peak_focus']:.2f} in the sharpest places "
         "(0.7 is a perfect "
-        f"step), {visible_focus(picture):.2f} seen whole. {percent(found.area)} of the frame is sharp (outlined), its centre "
-        f"{found.distance:.2f} of the way from the middle to a corner."
+        f"step), {visible_focus(picture):.2f} seen whole. {percent(area)} of the frame is sharp (outlined), its centre "
+        f"{distance:.2f} of the way from the middle to a corner."
     )
     return Drawn(text, tuple(marks))
 

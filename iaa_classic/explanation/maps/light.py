@@ -143,9 +143,8 @@ def histogram(picture: Picture) -> Drawn:
             marks.append(segment(x, top, x, top + tall, plain(QUIET + "66", 0.6)))
     smooth = np.convolve(shares, [0.25, 0.5, 0.25], mode="same")
     peak = max(float(np.sort(smooth)[-3]), 1e-9)
-    height = np.minimum(smooth / peak, 1.04) * (tall - 6)
-    x = left + 2 * np.arange(256) + 1.0
-    outline = np.stack([x, top + tall - height], axis=1)
+    heights = np.minimum(smooth / peak, 1.04) * (tall - 6)
+    outline = np.stack([left + 2 * np.arange(256) + 1.0, top + tall - heights], axis=1)
     closing = line((left + wide - 1, top + tall), (left + 1, top + tall))
     marks.append(Path((np.concatenate([outline, closing]),), None, ACCENT + "80", closed=True))
     marks.append(Path((outline,), plain(ACCENT, 1.4)))

@@ -21,6 +21,7 @@ _MODULES = (
     "attention",
     "separation",
     "textures",
+    "profiles",
     "faces",
 )
 """Modules that declare maps, in the order in which the maps are listed within a criterion."""

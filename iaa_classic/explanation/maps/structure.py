@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...features import Picture
 from ...features.composition import edge_box, edge_compactness, negative_space_smoothness
@@ -17,14 +18,23 @@ from ...features.composition_balance import (
     luminance_symmetry,
     mass_centre,
 )
-from ...features.composition_coherence import block_spread, border_share, flat_areas, open_space
+from ...features.composition_coherence import (
+    block_spread,
+    border_share,
+    flat_areas,
+    grid_seams,
+    open_space,
+    seam_profiles,
+    spatial_coherence,
+    straight_seam,
+)
 from ...features.composition_horizon import horizon, horizon_tilt
 from ...features.composition_lines import straight_edges
 from ...features.composition_vanishing import converging_lines, vanishing_point_strength
 from ...features.picture import shrunk
 from .attention import working_size
-from .marks import Box, Mark, Path, line
-from .pens import AMBER, LINE, SKY, THIN, WHITE, cross_hair, drawn, label, percent, segment, shades
+from .marks import Box, Mark, Path, coded, line
+from .pens import AMBER, LINE, SKY, THIN, WHITE, covering, cross_hair, drawn, label, percent, segment, shades
 from .registry import Drawn, evidence_map
 from .segments import element_ticks
 
@@ -82,6 +92,39 @@ def balance(picture: Picture) -> Drawn:
         f"Over all eight comparisons the imbalance is {values[8]:.0f} %."
     )
     return Drawn(text, tuple(marks))
+
+
+@evidence_map(
+    "coherence",
+    "What belongs together",
+    criterion="composition",
+    features=("coarse_coherence", "fine_coherence", "straight_seam", "grid_seams"),
+)
+def coherence(picture: Picture) -> Drawn:
+    """The frame as the 8 x 8 mean colours whose likeness is measured, and the strongest seam."""
+    width, height = working_size(picture)
+    coarse, fine = spatial_coherence(picture)
+    seam = straight_seam(picture)
+    cells = shrunk(picture.rgb, 8, 8).reshape(-1, 3)
+    mosaic = covering(np.arange(64, dtype=np.uint8).reshape(8, 8), tuple(coded(cell / 255) for cell in cells), (width, height))
+    marks: list[Mark] = [mosaic]
+    text = (
+        f"Neighbouring parts are alike in colour by {coarse:.2f} for large areas (drawn) and {fine:.2f} for small ones, of 1. "
+        f"The straightest seam across the frame has a strength of {seam:.2f}, seams on a grid one of {grid_seams(picture):.2f}."
+    )
+    places = [(axis, _strongest(weakest)) for axis, (_, weakest) in enumerate(seam_profiles(picture)) if weakest.size > 12]
+    if seam >= 0.2 and places:
+        axis, (_, at) = max(places, key=lambda place: place[1][0])
+        ends = (at + 0.5, 0, at + 0.5, height) if axis == 0 else (0, at + 0.5, width, at + 0.5)
+        marks.append(segment(*ends, drawn(AMBER)))
+    return Drawn(text, tuple(marks))
+
+
+def _strongest(weakest: NDArray[np.float64]) -> tuple[float, int]:
+    """Strength and place of the strongest seam of a profile, as ``straight_seam`` judges it."""
+    inner = weakest[6:-6]
+    place = int(np.argmax(inner))
+    return float(inner[place] - np.median(inner)), place + 6
 
 
 def _half(sums: np.ndarray) -> float:
