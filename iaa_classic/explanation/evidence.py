@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..features import Picture
 from ..images import MAX_PIXELS, read_image
@@ -10,7 +10,10 @@ from .maps import EvidenceMap
 from .maps.native import KEPT
 from .maps.registry import LazyMaps, records
 
-__all__ = ["KEPT", "EvidenceMap", "LazyMaps", "evidence", "maps_by_feature", "picture_of"]
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+__all__ = ["KEPT", "EvidenceMap", "LazyMaps", "evidence", "leading_maps", "maps_by_feature", "picture_of"]
 
 
 def picture_of(source: Any, *, max_pixels: int = MAX_PIXELS, face_detector: Any = None) -> Picture:
@@ -50,3 +53,26 @@ def maps_by_feature() -> dict[str, list[str]]:
         for feature in record.features:
             found.setdefault(feature, []).append(name)
     return found
+
+
+def leading_maps(explanation: Explanation, count: int) -> list[str]:
+    """Names of maps that show what moves the score most: one for each of the strongest features that has one.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        One that holds a photograph; without it there are no maps.
+    count : int
+        The most maps to name; maps that found nothing are passed over.
+    """
+    if explanation.picture is None:
+        return []
+    known, names = maps_by_feature(), []
+    for feature in explanation.features:
+        # A map of another criterion shows the same feature only in passing.
+        own = sorted(known.get(feature.name, []), key=lambda name: records()[name].criterion != feature.criterion)
+        fresh = [name for name in own[:1] if name not in names and explanation.maps[name].found]
+        names += fresh
+        if len(names) >= count:
+            break
+    return names

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
@@ -88,7 +87,7 @@ class Explanation:
     @cached_property
     def maps(self) -> Mapping[str, EvidenceMap]:
         """Evidence maps by name, each drawn when it is first asked for; none without a ``picture``."""
-        return MappingProxyType({}) if self.picture is None else LazyMaps(self.picture)
+        return {} if self.picture is None else LazyMaps(self.picture)
 
     def maps_of(self, feature: str) -> list[EvidenceMap]:
         """The maps that show what this feature sees; none where no map does, or without a ``picture``."""
@@ -133,6 +132,12 @@ class Explanation:
             "critique": [asdict(remark) for remark in remarks],
             "sentences": [remark.text for remark in remarks],
         }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: score, effects and, with a ``picture``, maps of the strongest features."""
+        from .notebook import fragment
+
+        return fragment(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per feature: criterion, label, value, unit, effect, percentile; indexed by the feature's name."""

@@ -50,7 +50,11 @@ def _mark(axes: Any, mark: Mark, points: float, order: float) -> None:
 def _shape(axes: Any, mark: Path | Circle | Box, fill: str | None, stroke: Stroke | None, points: float, order: float) -> None:
     from matplotlib import patches
 
-    look: dict[str, Any] = {"facecolor": _colour(fill), "edgecolor": _colour(stroke and stroke.colour), "zorder": order}
+    look: dict[str, Any] = {
+        "facecolor": _colour(fill),
+        "edgecolor": _colour(stroke.colour if stroke is not None else None),
+        "zorder": order,
+    }
     if stroke is not None:
         look |= {"linewidth": stroke.width * points, "capstyle": "round", "joinstyle": "round"}
         if stroke.dash:

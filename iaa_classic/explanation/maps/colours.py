@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...features import Picture
 from ...features.colour import mean_saturation, saturation_deviation
@@ -55,21 +56,23 @@ def swatches(picture: Picture) -> Drawn:
     for lab, share, name in zip(held.lab, held.share, names, strict=True):
         across = wide * float(share)
         marks.append(Box(x, 8, across, tall, None, shown(lab)))
-        if across >= 26:
+        if across >= 34:
             marks.append(note(x + across / 2, tall + 20, percent(share), size=10, anchor="middle"))
         if across >= 44:
             marks.append(note(x + across / 2, tall + 33, name, size=10, anchor="middle"))
         x += across
     marks.append(Box(16, 8, wide, tall, plain(GREY, 0.8)))
     text = (
-        f"{len(names)} colours stand for the picture, as varied as {dominant_colours(picture):.1f} unlike ones in equal parts; the largest, "
-        f"{names[0]}, covers {percent(held.share[0])}. They differ by {palette_spread(picture):.0f} CIELAB units on average; pairs "
+        f"{len(names)} colours stand for the picture, as varied as {dominant_colours(picture):.1f} unlike ones in equal "
+        "parts; the largest, "
+        f"{names[0]}, covers {percent(held.share[0])}. They differ by {palette_spread(picture):.0f} CIELAB units on "
+        "average; pairs "
         f"harmonise by {pair_harmony(picture):.2f}, the worst by {worst_pair_harmony(picture):.2f} (Ou and Luo, -1.2 to 1.4)."
     )
     return Drawn(text, tuple(marks), size=(544, 106))
 
 
-def _cubes(picture: Picture) -> np.ndarray:
+def _cubes(picture: Picture) -> NDArray[np.int64]:
     """For each pixel of the working scale the position of its colour in ``colours(picture)``."""
     rgb = picture.rgb.astype(np.int64) >> 3
     place = np.zeros(1 << 15, np.int64)
@@ -89,7 +92,8 @@ def colour_areas(picture: Picture) -> Drawn:
     held = palette(picture)
     levels = held.labels[_cubes(picture)].astype(np.uint8)[::2, ::2]
     text = (
-        f"The frame in its {len(held.share)} palette colours. They are strewn over the frame by {colour_scatter(picture):.2f}: 1 where every "
+        f"The frame in its {len(held.share)} palette colours. They are strewn over the frame by "
+        f"{colour_scatter(picture):.2f}: 1 where every "
         f"colour is everywhere, less where each has a place of its own."
     )
     return Drawn(text, (covering(levels, tuple(shown(lab) for lab in held.lab), working_size(picture)),))
@@ -131,11 +135,17 @@ def memory_colours(picture: Picture) -> Drawn:
         levels[mask[place]] = number
     skin, sky, foliage = (percent(min(1.0, float(share @ mask))) for mask in masks)
     text = (
-        f"The colour of skin, sand or wood covers {skin} of the frame (orange), of a clear sky or water {sky} (blue), of foliage "
+        f"The colour of skin, sand or wood covers {skin} of the frame (orange), of a clear sky or water {sky} (blue), of "
+        "foliage "
         f"{foliage} (green); their saturation is natural by {colour_naturalness(picture):.2f} of 1."
     )
-    colour = ("#10131890", "#ff9d5cb0", "#4fa8ffb0", "#63cf57b0")
+    colour = ("#10131880", "#ff9d5c78", "#4fa8ff78", "#63cf5778")
     return Drawn(text, (covering(levels, colour, working_size(picture)),), found=bool(levels.any()))
+
+
+def _area(polygon: NDArray[np.float64]) -> float:
+    x, y = polygon.T
+    return 0.5 * abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1)))
 
 
 @evidence_map(
@@ -162,14 +172,15 @@ def saturation(picture: Picture) -> Drawn:
     vivid, middle = weighted_quantiles(held.chroma, held.share, 0.98, 0.5)
     chroma = held.chroma[_cubes(picture)].astype(np.float32)
     marks: list[Mark] = [shades(chroma[::3, ::3] / 60, DULL, (width, height))]
-    stands_out = colour_accent(picture) >= 5
+    stands_out = colour_accent(picture) >= 8
     if stands_out:
-        ring = tuple(polygon for polygon in outlines(chroma >= vivid, 0.8) if len(polygon) > 6)
+        ring = tuple(polygon for polygon in outlines(chroma >= vivid, 0.8) if _area(polygon) > 2e-4 * width * height)
         if ring:
             marks.append(Path(ring, drawn(WHITE, 0.9), closed=True))
     accent = f"; the most vivid 2 % stand out by a chroma of {vivid - middle:.0f} (outlined)" if stands_out else ""
     text = (
-        f"The mean saturation is {percent(mean_saturation(picture))}, its deviation {percent(saturation_deviation(picture))}{accent}. "
+        f"The mean saturation is {percent(mean_saturation(picture))}, its deviation "
+        f"{percent(saturation_deviation(picture))}{accent}. "
         f"What is dull is greyed."
     )
     return Drawn(text, tuple(marks))

@@ -9,7 +9,6 @@ import numpy as np
 
 from ...features import Picture
 from ...features.pattern_spectrum import HIGHEST, LOWEST, spectral_power_profile
-from ...features.picture import shrunk
 from ...features.sharpness import perceptual_blur, spectral_bands, tenengrad
 from ...features.sharpness_edges import CELL, cell_crispness, sharpest, working_cells
 from ...features.sharpness_focus import motion, sharp_places, visible_focus
@@ -30,14 +29,12 @@ from .pens import (
     outlines,
     percent,
     plain,
-    segment,
     shades,
 )
 from .registry import Drawn, evidence_map
 
-SOFT = ((0.0, "#0b1020d0"), (0.45, "#0b1020a0"), (0.8, "#0b102030"), (1.0, "#0b102000"))
+SOFT = ((0.0, "#0b1020a0"), (0.45, "#0b102078"), (0.8, "#0b102020"), (1.0, "#0b102000"))
 EDGES = ((0.0, "#0b1020b8"), (0.12, "#0b1020b0"), (0.4, "#7ad7ffc0"), (1.0, "#ffffffff"))
-GRAIN = ((0.0, "#0b102000"), (0.2, "#7ad7ff30"), (0.6, "#ffb84d90"), (1.0, "#ff3b30d0"))
 
 
 @evidence_map(
@@ -76,11 +73,12 @@ def focus_map(picture: Picture) -> Drawn:
     if sharp.any():
         x, y = cells.centres[sharp.ravel()].mean(axis=0)
         marks += cross_hair(float(x) * width, float(y) * height, LIME)
-    native, found = native_values(picture), sharp_places(picture)
+    native, (area, distance, _) = native_values(picture), sharp_places(picture)
     text = (
-        f"Edges are as crisp as {native['focus']:.2f} pixel by pixel and {native['peak_focus']:.2f} in the sharpest places (0.7 is a perfect "
-        f"step), {visible_focus(picture):.2f} seen whole. {percent(found.area)} of the frame is sharp (outlined), its centre "
-        f"{found.distance:.2f} of the way from the middle to a corner."
+        f"Edges are as crisp as {native['focus']:.2f} pixel by pixel and {native['peak_focus']:.2f} in the sharpest places "
+        "(0.7 is a perfect "
+        f"step), {visible_focus(picture):.2f} seen whole. {percent(area)} of the frame is sharp (outlined), its centre "
+        f"{distance:.2f} of the way from the middle to a corner."
     )
     return Drawn(text, tuple(marks))
 
@@ -107,10 +105,13 @@ def edge_strength(picture: Picture) -> Drawn:
     plane = picture.gradient.magnitude
     small = cv2.dilate(plane, np.ones((2, 2), np.uint8))[::2, ::2]
     text = (
-        f"Edges from blue to white by their strength; the energy of the gradient is {tenengrad(picture):.3g}, the perceived blur "
+        f"Edges from blue to white by their strength; the energy of the gradient is {tenengrad(picture):.3g}, the perceived "
+        "blur "
         f"{perceptual_blur(picture):.2f} of 1."
     )
-    return Drawn(text, (shades(np.sqrt(small / 0.3), EDGES, (width, height), 16),), found=bool(plane.max() > 1 / 255))
+    return Drawn(
+        text, (shades(np.clip(small / 0.25, 0, 1) ** 0.7, EDGES, (width, height), 16),), found=bool(plane.max() > 1 / 255)
+    )
 
 
 @evidence_map(
@@ -131,7 +132,10 @@ def motion_direction(picture: Picture) -> Drawn:
     dx, dy = reach * math.cos(math.radians(found.angle)), reach * math.sin(math.radians(found.angle))
     x, y = width / 2, height / 2
     marks = (*arrow(x - dx, y - dy, x + dx, y + dy, drawn(AMBER, 2.2), 12), *arrow(x, y, x - dx, y - dy, drawn(AMBER, 2.2), 12))
-    text = f"Detail is lost along {found.angle:.0f} degrees, clockwise from the horizontal, by {found.strength:.2f} of 1, as from shake or movement."
+    text = (
+        f"Detail is lost along {found.angle:.0f} degrees, clockwise from the horizontal, by {found.strength:.2f} of 1, "
+        "as from shake or movement."
+    )
     return Drawn(text, marks)
 
 
@@ -143,12 +147,13 @@ def motion_direction(picture: Picture) -> Drawn:
 )
 def noise(picture: Picture) -> Drawn:
     """The flat places in which noise is measured at the working scale, coloured by how much there is."""
-    width, height = working_size(picture)
     blocks, places = working_blocks(picture), working_flat_places(picture)
     values = native_values(picture)
     text = (
-        f"Noise of {values['luma_noise']:.1f} levels of 255 in flat places pixel by pixel, {values['shadow_noise']:.1f} in the shadows, "
-        f"{values['chroma_noise']:.1f} in colour; {visible_noise(picture):.1f} seen whole. JPEG blocks: {values['blockiness']:.2f}."
+        f"Noise of {values['luma_noise']:.1f} levels of 255 in flat places pixel by pixel, {values['shadow_noise']:.1f} in "
+        "the shadows, "
+        f"{values['chroma_noise']:.1f} in colour; {visible_noise(picture):.1f} seen whole. JPEG blocks: "
+        f"{values['blockiness']:.2f}."
     )
     if not places.size:
         return Drawn(text, found=False)
@@ -224,6 +229,3 @@ def spectrum(picture: Picture) -> Drawn:
         f"{values['fourier_sigma']:.3f}."
     )
     return Drawn(text, tuple(marks), size=(360, 204))
-
-
-_ = (GRAIN, segment, shrunk)

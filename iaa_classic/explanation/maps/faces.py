@@ -54,5 +54,8 @@ def boxes_of_faces(picture: Picture) -> Drawn:
     marks.append(segment(x - dx, y - dy, x + dx, y + dy, drawn(AMBER, 1.2)))
     marks += dot(*main.nose, 2.2, AMBER)
     share = main.area / (width * height)
-    text = f"{plural(len(found), 'face')} found; the main one (amber) takes {percent(share)} of the frame. The line runs through its eyes."
+    text = (
+        f"{plural(len(found), 'face')} found; the main one (amber) takes {percent(share)} of the frame. "
+        "The line runs through its eyes."
+    )
     return Drawn(text, tuple(marks))

@@ -56,8 +56,8 @@ FALSE_COLOURS = (
     *("#ffe14d90", "#ff9f2ec0", "#ff3b30d8"),
 )
 """Colours of the zones, after the exposure scales of video cameras."""
-MASSES = ((0.0, "#0b1020d0"), (0.5, "#80808040"), (1.0, "#fff4d6b8"))
-MIST = ((0.0, "#0b102090"), (0.12, "#0b102040"), (0.3, "#bfe3ff30"), (1.0, "#dff1ffd8"))
+MASSES = ((0.0, "#0b1020d8"), (0.5, "#80808048"), (1.0, "#fff4d6d0"))
+MIST = ((0.0, "#58c4f600"), (0.1, "#58c4f618"), (0.5, "#58c4f690"), (1.0, "#58c4f6d8"))
 
 STRIPE = 8
 """Width, in pixels of the working scale, of a pair of zebra stripes."""
@@ -143,9 +143,8 @@ def histogram(picture: Picture) -> Drawn:
             marks.append(segment(x, top, x, top + tall, plain(QUIET + "66", 0.6)))
     smooth = np.convolve(shares, [0.25, 0.5, 0.25], mode="same")
     peak = max(float(np.sort(smooth)[-3]), 1e-9)
-    height = np.minimum(smooth / peak, 1.04) * (tall - 6)
-    x = left + 2 * np.arange(256) + 1.0
-    outline = np.stack([x, top + tall - height], axis=1)
+    heights = np.minimum(smooth / peak, 1.04) * (tall - 6)
+    outline = np.stack([left + 2 * np.arange(256) + 1.0, top + tall - heights], axis=1)
     closing = line((left + wide - 1, top + tall), (left + 1, top + tall))
     marks.append(Path((np.concatenate([outline, closing]),), None, ACCENT + "80", closed=True))
     marks.append(Path((outline,), plain(ACCENT, 1.4)))
@@ -153,7 +152,8 @@ def histogram(picture: Picture) -> Drawn:
     y = top + tall - 1
     marks.append(segment(left + 2 * low + 1, y, left + 2 * high + 1, y, plain(AMBER, 3)))
     text = (
-        f"The mean lightness is L* {mean_lightness(picture):.0f}, its standard deviation {rms_contrast(picture):.0f}; 99 % of the tones "
+        f"The mean lightness is L* {mean_lightness(picture):.0f}, its standard deviation {rms_contrast(picture):.0f}; 99 % "
+        "of the tones "
         f"span {percent(dynamic_range(picture))} of the scale (amber). {zones_used(picture):.1f} of eleven zones are in use; "
         f"{percent(midtone_share(picture))} are middle tones (III to VII), {percent(float(zones[:3].sum()))} darker, "
         f"{percent(float(zones[8:].sum()))} lighter."
@@ -173,10 +173,11 @@ def zone_areas(picture: Picture) -> Drawn:
     zones = zone_shares(picture)
     text = (
         f"Zones 0 to II, violet to blue, cover {percent(float(zones[:3].sum()))} of the frame with a texture of "
-        f"{shadow_texture(picture):.3f} in I and II; zones VIII to X, yellow to red, cover {percent(float(zones[8:].sum()))} with a "
+        f"{shadow_texture(picture):.3f} in I and II; zones VIII to X, yellow to red, cover "
+        f"{percent(float(zones[8:].sum()))} with a "
         f"texture of {highlight_texture(picture):.3f} in VIII and IX."
     )
-    return Drawn(text, (covering(zone, FALSE_COLOURS, working_size(picture)),))
+    return Drawn(text, (covering(zone[::2, ::2], FALSE_COLOURS, working_size(picture)),))
 
 
 @evidence_map(
@@ -255,8 +256,9 @@ def haze(picture: Picture) -> Drawn:
     height, width = plane.shape
     cells = shrunk(plane, max(1, height // 4), max(1, width // 4)).astype(np.float32) / 255
     text = (
-        f"The darkest channel around a pixel is on average at {percent(dark_channel_mean(picture))} of white: haze, flare and pale "
-        f"surfaces raise it (pale blue). On the subject the veil is {subject_dark_channel(picture):.2f}, of at most 0.33."
+        f"The darkest channel around a pixel is on average at {percent(dark_channel_mean(picture))} of white: haze, flare "
+        "and pale "
+        f"surfaces raise it (blue). On the subject the veil is {subject_dark_channel(picture):.2f}, of at most 0.33."
     )
     return Drawn(text, (shades(cells, MIST, (width, height)),))
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ...features import Picture
 from ...features.composition_balance import axis_alignment, diagonal_gradient_share
-from ...features.composition_lines import leading_lines, lengths_by_direction, longest_line, straight_edges, tilt_of_lines
+from ...features.composition_lines import leading_lines, lengths_by_direction, longest_line, tilt_of_lines
 from ...features.saliency import subject
 from .attention import working_size
 from .marks import Mark, Path
-from .pens import AMBER, CORAL, LIME, SKY, WHITE, cross_hair, drawn, percent
+from .pens import AMBER, LIME, SKY, WHITE, cross_hair, drawn, percent
 from .registry import Drawn, evidence_map
 from .segments import segments
 
@@ -72,7 +72,8 @@ def _leading(picture: Picture) -> np.ndarray:
 def _told(picture: Picture, lengths: tuple[float, float, float]) -> str:
     tilt, agreement = tilt_of_lines(picture)
     text = (
-        f"Straight edges add up to {sum(lengths):.1f} diagonals of the frame: {lengths[0]:.1f} level (blue), {lengths[1]:.1f} upright "
+        f"Straight edges add up to {sum(lengths):.1f} diagonals of the frame: {lengths[0]:.1f} level (blue), "
+        f"{lengths[1]:.1f} upright "
         f"(green), {lengths[2]:.1f} slanted (white); the longest runs over {percent(longest_line(picture))} of the diagonal."
     )
     if subject(picture).found:
@@ -81,6 +82,3 @@ def _told(picture: Picture, lengths: tuple[float, float, float]) -> str:
         text += f" The frame is tilted by {abs(tilt):.1f} degrees against them."
     along, slanted = axis_alignment(picture), diagonal_gradient_share(picture)
     return text + f" Of all edges {percent(along)} run along the frame, {percent(slanted)} slant."
-
-
-_ = (straight_edges, CORAL)

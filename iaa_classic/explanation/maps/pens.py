@@ -23,9 +23,9 @@ WARMTH = (
     (0.0, "#00000a00"),
     (0.25, "#3b0f7055"),
     (0.5, "#8c298188"),
-    (0.7, "#de4968aa"),
-    (0.85, "#fe9f6dbb"),
-    (1.0, "#fcfdbfcc"),
+    (0.7, "#de49689c"),
+    (0.85, "#fe9f6da0"),
+    (1.0, "#fcfdbfa4"),
 )
 """Shades from nothing to much, in the order of the magma scale; the picture shows through where there is nothing."""
 VEIL = ((0.0, "#0b1020c8"), (0.5, "#0b102068"), (1.0, "#0b102000"))

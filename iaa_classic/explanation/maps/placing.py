@@ -48,7 +48,7 @@ def _measured_from(picture: Picture, section: float) -> list[Mark]:
     if main.found:
         x, y = main.centroid
         to_x, to_y = nearest(main.centroid, section)
-        marks.append(segment(x * width, y * height, to_x * width, to_y * height, drawn(AMBER, 1.3, (4, 3))))
+        marks.append(segment(x * width, y * height, to_x * width, to_y * height, drawn(AMBER, 1.5)))
         marks += [*dot(to_x * width, to_y * height, 4.5), *cross_hair(x * width, y * height)]
     return marks
 

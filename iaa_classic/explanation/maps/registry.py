@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ...features import Picture
 from .evidence_map import EvidenceMap, Placement
 from .marks import Mark
+from .native import KEPT
 
 _MODULES = (
     "placing",
@@ -21,6 +22,7 @@ _MODULES = (
     "attention",
     "separation",
     "textures",
+    "profiles",
     "faces",
 )
 """Modules that declare maps, in the order in which the maps are listed within a criterion."""
@@ -94,6 +96,23 @@ def records() -> dict[str, MapRecord]:
     return dict(_registry)
 
 
+_scratch: list[tuple[Picture, Picture]] = []
+"""The picture whose maps were drawn last, and a copy of it that holds all the planes they share, some 20 MB.
+
+Explanations of many photographs may be held at a time; only one of them holds planes.
+"""
+
+
+def _with_planes(picture: Picture) -> Picture:
+    """A copy of ``picture`` that keeps its planes until the maps of another picture are asked for."""
+    for known, copy in _scratch:
+        if known is picture:
+            return copy
+    copy = picture.reduced(KEPT)
+    _scratch[:] = [(picture, copy)]
+    return copy
+
+
 class LazyMaps(Mapping[str, EvidenceMap]):
     """The maps of one picture by name, each drawn when it is first asked for."""
 
@@ -103,7 +122,7 @@ class LazyMaps(Mapping[str, EvidenceMap]):
 
     def __getitem__(self, name: str) -> EvidenceMap:
         if name not in self._drawn:
-            self._drawn[name] = records()[name].draw(self._picture)
+            self._drawn[name] = records()[name].draw(_with_planes(self._picture))
         return self._drawn[name]
 
     def __iter__(self) -> Iterator[str]:

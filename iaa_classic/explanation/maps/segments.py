@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -108,6 +107,3 @@ def element_ticks(picture: Picture, chosen: Bools, stroke: Stroke) -> list[Path]
         return []
     kept = chosen_share(found, chosen, straight_edges(picture).weight.astype(np.float64)) > 0.5
     return [Path(tuple(found.ends[kept]), stroke)] if kept.any() else []
-
-
-_ = math

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...features import Picture
-from ...features.depth_of_field import CELL, clear_share, focus_cells, focus_variation, subject_clear_surplus
+from ...features.depth_of_field import clear_share, focus_cells, focus_variation, subject_clear_surplus
 from ...features.saliency import subject
 from ...features.subject_background import background_clutter, background_edge_density, background_simplicity
 from ...features.subject_isolation import (
@@ -51,7 +51,10 @@ def clear_cells(picture: Picture) -> Drawn:
     size = working_size(picture)
     clear = focus_cells(picture).clear
     marks: list[Mark] = [shades(clear, BLUR, size)]
-    text = f"{percent(clear_share(picture))} of the frame is in focus (clear); the spread of focus over it is {focus_variation(picture):.2f}."
+    text = (
+        f"{percent(clear_share(picture))} of the frame is in focus (clear); "
+        f"the spread of focus over it is {focus_variation(picture):.2f}."
+    )
     main = subject(picture)
     if main.found:
         marks.append(Path(outlines(main.mask), drawn(AMBER, 1.1), closed=True))
@@ -85,7 +88,8 @@ def background(picture: Picture) -> Drawn:
     what = "background" if masks.found else "frame, where no subject stands out,"
     text = (
         f"Edges cover {percent(background_edge_density(picture))} of the {what} (red: busy); it holds "
-        f"{percent(background_simplicity(picture))} of the colours there could be. Clutter: {background_clutter(picture):.2f}."
+        f"{background_simplicity(picture):.1f} % of the 4096 colours there could be. Clutter: "
+        f"{background_clutter(picture):.2f}."
     )
     return Drawn(text, tuple(marks))
 
@@ -124,11 +128,10 @@ def two_means(picture: Picture) -> Drawn:
     ]
     contrast = subject_colour_contrast(picture)
     text = (
-        f"The mean colours differ by a contrast of {contrast:.2f}, light by {subject_lighting_contrast(picture):.2f}, saturation by "
-        f"{subject_saturation_contrast(picture):.2f}, focus by {subject_focus_contrast(picture):.2f}; altogether the subject is isolated by "
+        f"The mean colours differ by a contrast of {contrast:.2f}, light by {subject_lighting_contrast(picture):.2f}, "
+        "saturation by "
+        f"{subject_saturation_contrast(picture):.2f}, focus by {subject_focus_contrast(picture):.2f}; altogether the "
+        "subject is isolated by "
         f"{subject_isolation(picture):.2f} of 1."
     )
     return Drawn(text, tuple(marks), size=(380, 118))
-
-
-_ = (CELL,)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ...features import Picture
-from ...features.composition import edge_compactness, negative_space_smoothness
+from ...features.composition import edge_box, edge_compactness, negative_space_smoothness
 from ...features.composition_balance import (
     apb,
     dcm_distance,
@@ -18,19 +18,28 @@ from ...features.composition_balance import (
     luminance_symmetry,
     mass_centre,
 )
-from ...features.composition_coherence import block_spread, border_share, flat_areas, open_space
+from ...features.composition_coherence import (
+    block_spread,
+    border_share,
+    flat_areas,
+    grid_seams,
+    open_space,
+    seam_profiles,
+    spatial_coherence,
+    straight_seam,
+)
 from ...features.composition_horizon import horizon, horizon_tilt
 from ...features.composition_lines import straight_edges
 from ...features.composition_vanishing import converging_lines, vanishing_point_strength
 from ...features.picture import shrunk
 from .attention import working_size
-from .marks import Mark, Path, line
-from .pens import AMBER, CORAL, LINE, SKY, THIN, WHITE, cross_hair, dot, drawn, label, percent, segment, shades
+from .marks import Box, Mark, Path, coded, line
+from .pens import AMBER, LINE, SKY, THIN, WHITE, covering, cross_hair, drawn, label, percent, segment, shades
 from .registry import Drawn, evidence_map
 from .segments import element_ticks
 
-CALM = ((0.0, "#58c4f600"), (0.5, "#58c4f650"), (1.0, "#58c4f6a0"))
-MISMATCH = ((0.0, "#ff6b5e00"), (0.15, "#ff6b5e10"), (1.0, "#ff6b5ee0"))
+CALM = ((0.0, "#b58cff00"), (0.5, "#b58cff48"), (1.0, "#b58cff88"))
+MISMATCH = ((0.0, "#ff6b5e00"), (0.2, "#ff6b5e10"), (1.0, "#ff6b5ea0"))
 INKS = ((0.0, "#0b102000"), (0.35, "#0b102020"), (1.0, "#0b1020b0"))
 
 
@@ -83,6 +92,39 @@ def balance(picture: Picture) -> Drawn:
         f"Over all eight comparisons the imbalance is {values[8]:.0f} %."
     )
     return Drawn(text, tuple(marks))
+
+
+@evidence_map(
+    "coherence",
+    "What belongs together",
+    criterion="composition",
+    features=("coarse_coherence", "fine_coherence", "straight_seam", "grid_seams"),
+)
+def coherence(picture: Picture) -> Drawn:
+    """The frame as the 8 x 8 mean colours whose likeness is measured, and the strongest seam."""
+    width, height = working_size(picture)
+    coarse, fine = spatial_coherence(picture)
+    seam = straight_seam(picture)
+    cells = shrunk(picture.rgb, 8, 8).reshape(-1, 3)
+    mosaic = covering(np.arange(64, dtype=np.uint8).reshape(8, 8), tuple(coded(cell / 255) for cell in cells), (width, height))
+    marks: list[Mark] = [mosaic]
+    text = (
+        f"Neighbouring parts are alike in colour by {coarse:.2f} for large areas (drawn) and {fine:.2f} for small ones, of 1. "
+        f"The straightest seam across the frame has a strength of {seam:.2f}, seams on a grid one of {grid_seams(picture):.2f}."
+    )
+    places = [(axis, _strongest(weakest)) for axis, (_, weakest) in enumerate(seam_profiles(picture)) if weakest.size > 12]
+    if seam >= 0.2 and places:
+        axis, (_, at) = max(places, key=lambda place: place[1][0])
+        ends = (at + 0.5, 0, at + 0.5, height) if axis == 0 else (0, at + 0.5, width, at + 0.5)
+        marks.append(segment(*ends, drawn(AMBER)))
+    return Drawn(text, tuple(marks))
+
+
+def _strongest(weakest: NDArray[np.float64]) -> tuple[float, int]:
+    """Strength and place of the strongest seam of a profile, as ``straight_seam`` judges it."""
+    inner = weakest[6:-6]
+    place = int(np.argmax(inner))
+    return float(inner[place] - np.median(inner)), place + 6
 
 
 def _half(sums: np.ndarray) -> float:
@@ -147,22 +189,40 @@ def horizon_line(picture: Picture) -> Drawn:
     middle = (1 - found.height) * height
     rise = math.tan(math.radians(found.angle)) * width / 2
     sure = found.strength >= 0.3
+    followed = _edge_along(picture, middle, found.angle)
     thirds = [line((0, y * height), (width, y * height)) for y in (1 / 3, 2 / 3)]
     marks: list[Mark] = [Path(tuple(thirds), drawn(WHITE, THIN, (2, 5)))]
     if abs(found.angle) >= 0.5:
         marks.append(segment(0, middle, width, middle, drawn(WHITE, THIN, (6, 4))))
-    marks.append(segment(0, middle - rise, width, middle + rise, drawn(AMBER, LINE + 0.3, () if sure else (7, 5))))
+    marks.append(
+        segment(0, middle - rise, width, middle + rise, drawn(AMBER, LINE + 0.3, () if sure and followed >= 0.1 else (7, 5)))
+    )
     turn = "" if abs(found.angle) < 0.05 else f"{abs(found.angle):.1f}\N{DEGREE SIGN}"
     if turn and height > 60:
-        y = min(height - 10, max(10, middle + rise - 12 if found.angle <= 0 else middle + rise - 12))
+        y = min(height - 10, max(10, middle + rise - 12))
         marks.append(label(width - 8, y, turn, anchor="end", colour=AMBER))
     side = "" if not turn else ", falling to the right" if found.angle > 0 else ", rising to the right"
     doubt = "" if sure else f" It is doubtful and counts in part, as a tilt of {horizon_tilt(picture):.1f} degrees."
+    unseen = (
+        ""
+        if followed >= 0.1
+        else " No straight edge runs along it: it parts the colours, and need not be the skyline (dashed)."
+    )
     text = (
         f"A line at {percent(found.height)} of the height, tilted by {abs(found.angle):.1f} degrees{side}, parts the frame; "
-        f"the two sides explain {percent(found.strength)} of the colour variance.{doubt}"
+        f"the two sides explain {percent(found.strength)} of the colour variance.{doubt}{unseen}"
     )
     return Drawn(text, tuple(marks))
+
+
+def _edge_along(picture: Picture, middle: float, angle: float) -> float:
+    """Length, in diagonals, of the straight edges within 2 % of the height and 6 degrees of a line through the frame."""
+    width, height = working_size(picture)
+    lines = straight_edges(picture)
+    scale = width / lines.width
+    split = middle + math.tan(math.radians(angle)) * (lines.x * scale - width / 2)
+    near = (np.abs(lines.y * scale - split) < 0.02 * height) & (np.abs(lines.angle - angle) < 6)
+    return float(lines.weight[near].sum())
 
 
 @evidence_map(
@@ -176,9 +236,8 @@ def vanishing_point(picture: Picture) -> Drawn:
     strength, x, y = converging_lines(picture)
     if strength < 0.1:
         return Drawn(f"No vanishing point: the straight edges do not converge (strength {strength:.2f}).", found=False)
-    width, height = working_size(picture)
     lines = straight_edges(picture)
-    scale = width / lines.width
+    scale = working_size(picture)[0] / lines.width
     bearing = np.degrees(np.arctan2(y - lines.y, x - lines.x))
     off = np.abs((lines.angle - bearing + 90) % 180 - 90)
     aimed = off < 3
@@ -186,9 +245,11 @@ def vanishing_point(picture: Picture) -> Drawn:
     marks += _rays(picture, aimed, (x * scale, y * scale))
     marks += cross_hair(x * scale, y * scale, AMBER, 9)
     where = "" if 0 <= x <= lines.width and 0 <= y <= lines.height else ", outside the frame"
+    faint = "" if strength >= 0.4 else " That is little, and its place counts in part."
     text = (
-        f"{percent(vanishing_point_strength(picture))} of the line length converges on one point{where}, at {percent(x / lines.width)} "
-        f"of the width and {percent(y / lines.height)} of the height."
+        f"{percent(vanishing_point_strength(picture))} of the line length converges on one point{where}, at "
+        f"{percent(x / lines.width)} "
+        f"of the width and {percent(y / lines.height)} of the height.{faint}"
     )
     return Drawn(text, tuple(marks))
 
@@ -236,11 +297,11 @@ def space(picture: Picture) -> Drawn:
     border = border_share(picture)
     framed = f" A plain border takes {percent(border)}." if border > 0 else ""
     text = (
-        f"{percent(open_space(picture))} of the frame is open space (blue); {percent(empty)} holds nothing at all, "
-        f"{percent(dead)} as flat midtones. Around the subject the frame is smooth by {negative_space_smoothness(picture):.2f} of 1; "
-        f"{percent(edge_compactness(picture))} lies outside the box that holds the edges.{framed}"
+        f"{percent(open_space(picture))} of the frame is open space (violet); {percent(empty)} holds nothing at all, "
+        f"{percent(dead)} as flat midtones. Around the subject the frame is smooth by "
+        f"{negative_space_smoothness(picture):.2f} of 1; "
+        f"{percent(edge_compactness(picture))} lies outside the box that holds 98 % of the edges across and down.{framed}"
     )
-    return Drawn(text, (shades(calm, CALM, (width, height)),), found=bool(calm.any()))
-
-
-_ = (CORAL, cv2, dot)
+    left, top, right, bottom = edge_box(picture)
+    box = Box(left * width, top * height, (right - left) * width, (bottom - top) * height, drawn(WHITE, THIN + 0.2))
+    return Drawn(text, (shades(calm, CALM, (width, height)), box))

@@ -15,7 +15,7 @@ from ...features.pattern_planes import half_grey
 from ...features.pattern_regions import five_regions_share, large_region_count, region_count, segmentations
 from ...features.pattern_waves import repeat_lag, repetition
 from .attention import working_size
-from .marks import Box, Circle, Mark, Path, line
+from .marks import Circle, Mark, Path, line
 from .pens import ACCENT, AMBER, QUIET, WARMTH, arrow, covering, dot, drawn, note, percent, plain, segment, shades
 from .registry import Drawn, evidence_map
 
@@ -62,7 +62,8 @@ def rose(picture: Picture) -> Drawn:
             )
     marks.append(Path(tuple(petals), plain(ACCENT, 0.6), ACCENT + "b0", closed=True))
     text = (
-        f"Edges by direction (area of a petal: their share): {percent(axis_alignment(picture))} run along the frame; the variety of "
+        f"Edges by direction (area of a petal: their share): {percent(axis_alignment(picture))} run along the frame; the "
+        "variety of "
         f"directions is {edge_orientation_entropy(picture):.2f} of at most 4.58 bits."
     )
     return Drawn(text, tuple(marks), size=(side, side))
@@ -83,40 +84,20 @@ def colour_regions(picture: Picture) -> Drawn:
     tint = np.zeros(len(areas), np.uint8)
     tint[order[:5]] = np.arange(1, 1 + min(5, len(areas)))
     colours = ("#00000000", "#58c4f688", "#ffb84d88", "#a8e05f88", "#ff6b5e88", "#c9a0ff88")
-    marks: list[Mark] = [covering(tint[labels], colours, (width, height))]
-    borders = []
-    tall, wide = labels.shape
-    for rows, columns, ends in (
-        (*np.nonzero(labels[:, 1:] != labels[:, :-1]), ((1, 0), (1, 1))),
-        (*np.nonzero(labels[1:] != labels[:-1]), ((0, 1), (1, 1))),
-    ):
-        start, end = ends
-        borders.append(np.stack([columns + start[0], rows + start[1], columns + end[0], rows + end[1]], axis=1))
-    edges = _joined(np.concatenate(borders)) * np.array([width / wide, height / tall])
-    if len(edges):
-        marks.append(Path(tuple(edges), drawn("#ffffffd0", 0.8)))
+    # Enlarged and rounded by medians, since the steps of 96 pixels are no property of the regions.
+    large = np.kron(labels, np.ones((4, 4), np.int32)).astype(np.uint16)
+    large = cv2.medianBlur(cv2.medianBlur(large, 5), 5)
+    levels = tint[large]
+    levels[:, 1:][large[:, 1:] != large[:, :-1]] = 6
+    levels[1:][large[1:] != large[:-1]] = 6
+    marks = (covering(levels, (*colours, "#ffffffd8"), (width, height), smooth=True),)
     text = (
-        f"{2 ** region_count(picture):.0f} regions of even colour, {large_region_count(picture):.0f} of at least a hundredth of the frame; "
-        f"the five largest (tinted) cover {percent(five_regions_share(picture))}. Means over four scales, of which one is drawn."
+        f"{2 ** region_count(picture):.0f} regions of even colour, {large_region_count(picture):.0f} of at least a "
+        "hundredth of the frame; "
+        f"the five largest (tinted) cover {percent(five_regions_share(picture))}. Means over four scales, of which one is "
+        "drawn."
     )
-    return Drawn(text, tuple(marks), found=len(areas) > 1)
-
-
-def _joined(edges: np.ndarray) -> np.ndarray:
-    """Unit edges (n, 4) along a grid, joined to straight runs (m, 2, 2)."""
-    runs = []
-    for level in (True, False):
-        own = edges[(edges[:, 1] == edges[:, 3]) == level]
-        if not level:
-            own = own[:, [1, 0, 3, 2]]
-        own = own[np.lexsort((own[:, 0], own[:, 1]))]
-        if not len(own):
-            continue
-        breaks = np.flatnonzero((own[1:, 1] != own[:-1, 1]) | (own[1:, 0] != own[:-1, 2])) + 1
-        first, last = np.r_[0, breaks], np.r_[breaks - 1, len(own) - 1]
-        run = np.stack([own[first, :2], own[last, 2:]], axis=1)
-        runs.append(run if level else run[:, :, ::-1])
-    return np.concatenate(runs).astype(np.float64) if runs else np.zeros((0, 2, 2))
+    return Drawn(text, marks, found=len(areas) > 1)
 
 
 @evidence_map(
@@ -140,7 +121,8 @@ def repeats(picture: Picture) -> Drawn:
         marks += dot(x + step * dx, y + step * dy, 4)
     marks += arrow(x, y, x + dx, y + dy, drawn(AMBER, 2), 8)
     text = (
-        f"Shifted by {math.hypot(dx, dy) / width:.2f} of the width (arrow) the picture matches itself by {strength:.2f}, shifted "
+        f"Shifted by {math.hypot(dx, dy) / width:.2f} of the width (arrow) the picture matches itself by {strength:.2f}, "
+        "shifted "
         f"once more by {regularity:.2f}."
     )
     return Drawn(text, tuple(marks))
@@ -173,10 +155,8 @@ def plain_and_busy(picture: Picture) -> Drawn:
     rows, columns = ((side - min(9, side)) // 4 + 1 for side in plane.shape)
     entropies = local_entropies(picture).reshape(rows, columns).astype(np.float32)
     text = (
-        f"Disorder within tiles of 18 pixels, from calm to busy (bright): {local_entropy(picture):.2f} bits on average, deviating by "
+        f"Disorder within tiles of 18 pixels, from calm to busy (bright): {local_entropy(picture):.2f} bits on average, "
+        "deviating by "
         f"{local_entropy_spread(picture):.2f} over the frame."
     )
     return Drawn(text, (shades(entropies / 3.2, WARMTH, (width, height)),), found=bool(entropies.max() > 0))
-
-
-_ = (Box, cv2)

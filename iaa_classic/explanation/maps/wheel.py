@@ -100,7 +100,8 @@ def hue_wheel(picture: Picture) -> Drawn:
     inside = 100 * (1 - hue_disharmony(picture))
     text = (
         f"Of the harmonic templates {TEMPLATE_NAMES[best.name]} (type {best.name}) fits the hues best, with a deviation of "
-        f"{best.deviation:.1f} degrees: they are {inside:.0f} % nearer to it than evenly spread hues. Nine tenths of the colour lie "
+        f"{best.deviation:.1f} degrees: they are {inside:.0f} % nearer to it than evenly spread hues. Nine tenths of the "
+        "colour lie "
         f"within {hue_arc(picture):.0f} degrees of the wheel."
     )
     return Drawn(text, tuple(marks), size=(SIDE, SIDE))
@@ -157,9 +158,11 @@ def colour_plane(picture: Picture) -> Drawn:
     marks.append(Circle(*at(mean), 3.2, plain(INK, 1.2), SKY))
     kelvin = 1e6 / colour_temperature(picture)
     text = (
-        f"The light is {cast_angle(picture):.1f} degrees away from neutral, about {round(kelvin, -2):.0f} K (arrow from the middle); "
+        f"The light is {cast_angle(picture):.1f} degrees away from neutral, about {round(kelvin, -2):.0f} K (arrow from the "
+        "middle); "
         f"the mean chroma is {mean_chroma(picture):.0f}, the colourfulness {colourfulness(picture):.0f}. From shadows to "
-        f"lights the tone moves by {float(np.hypot(*(highlights - shadows))):.0f} (amber arrow); the blue point is the mean colour. "
+        f"lights the tone moves by {float(np.hypot(*(highlights - shadows))):.0f} (amber arrow); the blue point is the mean "
+        "colour. "
         f"Discs: the palette, {percent(float(held.share[0]))} in the largest."
     )
     return Drawn(text, tuple(marks), size=(SIDE, SIDE))
