@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ..explanation import Explanation, FeatureEffect, explain_row, region_effects
+from ..explanation import Explanation, FeatureEffect, explain_row, picture_of, region_effects
 from ..explanation import suggest as find_suggestions
 from ..explanation.explanation import quantity, require_catalogue
 from ..explanation.rounding import summing_to
@@ -57,7 +57,8 @@ def explain(
     if measured.error is not None:
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
-    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
+    picture = picture_of(photo, max_pixels=max_pixels)
+    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings, picture=picture)
     if suggest or regions:
         prepare_kernels(records)
     settings: dict[str, Any] = {"progress": True, "max_pixels": max_pixels, "face_detector": face_model or INSTALLED}
