@@ -4,7 +4,7 @@
 
 The page is made by the command, as anyone makes it. Times are wall times on this machine, medians of five: opening, from the
 start of the navigation to the load event and to the first contentful paint, with the file in the disk's cache; sorting, from
-the choice of an order to the end of the frame after next, so that layout and paint are in it, by every criterion, name and score
+the choice of an order to the end of the frame after next, so that layout and paint are in it, by each criterion, name and score
 in turns. ``--pictures`` makes the two pictures of the README instead, from photographs that ship inside scikit-image and
 scikit-learn.
 """

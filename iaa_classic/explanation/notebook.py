@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .evidence import leading_maps
-from .sentences import quantity
+from .explanation import quantity
 
 if TYPE_CHECKING:
     from ..features import Picture

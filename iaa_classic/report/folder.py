@@ -24,8 +24,10 @@ _BATCH = 4
 """Photographs handed to a worker at a time, with the model that explains them."""
 
 _LEFT_OUT = frozenset(
-    ("zones", "regions", "saturation", "edges", "local_contrast", "memory_colours", "colour_areas")
-    + ("background", "spectrum", "haze", "subject_tones")
+    (
+        *("zones", "regions", "saturation", "edges", "local_contrast", "memory_colours", "colour_areas"),
+        *("background", "spectrum", "haze", "subject_tones"),
+    )
 )
 """Maps that a gallery does without: together they weigh as much as the photograph; the page of one photograph has them."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import UserError
 from ..explanation import EvidenceMap, Explanation
 from ..explanation.evidence import LazyMaps, leading_maps
-from ..explanation.sentences import quantity
+from ..explanation.explanation import quantity
 from ..features import Picture
 from .pages import ACCENT, INK, QUIET, as_label, plain_axes
 
