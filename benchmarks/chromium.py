@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
 import tempfile
@@ -70,10 +71,8 @@ return JSON.stringify({ load, paint: paint ? paint.startTime : 0 });
 """
 
 
-def screenshot(driver: Any, path: Path, *, quality: int = 84) -> None:
+def screenshot(driver: Any, path: Path, *, quality: int = 74) -> None:
     """What is seen, written as WebP or whatever the ending of the path says, in its full resolution."""
-    import io
-
     from PIL import Image
 
     data = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]

@@ -112,14 +112,18 @@ def pictures(folder: Path) -> None:
     """The page of one photograph and a gallery as the README shows them."""
     from iaa_classic.cli.scoring import shipped_photographs
 
-    shipped = {path.name: path for path in shipped_photographs()}
     with tempfile.TemporaryDirectory() as made:
+        shoot = Path(made) / "Photographs"
+        shoot.mkdir()
+        for path in shipped_photographs():
+            (shoot / path.name).symlink_to(path)
         photo, gallery = Path(made) / "photo.html", Path(made) / "gallery.html"
-        command("explain", shipped["coffee.png"], "--html", photo)
-        command("report", *shipped.values(), "--output", gallery)
-        with chromium(1360, 860, 1.25) as driver:
+        command("explain", shoot / "coffee.png", "--html", photo)
+        command("report", shoot, "--output", gallery)
+        with chromium(1360, 880, 1.25) as driver:
             opened(driver, photo)
             driver.execute_script("overlays.show(document.querySelector('main'), new Set(['thirds', 'subject']))")
+            time.sleep(1)  # until switches have changed their colour
             screenshot(driver, folder / "page-photo.webp")
             opened(driver, gallery)
             screenshot(driver, folder / "page-gallery.webp")

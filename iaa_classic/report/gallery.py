@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -214,9 +215,12 @@ def _value(value: float, unit: str) -> str:
 def _card(position: int, item: GalleryItem) -> dict[str, Any]:
     explanation = item.explanation
     cents, names = shown_effects(explanation), [part.criterion for part in explanation.criteria]
+    folder, _, base = item.name.rpartition(os.sep)
     return {
         "id": position,
         "name": printable(item.name),
+        "folder": printable(folder),
+        "base": printable(base),
         "exact": explanation.score,
         "score": f"{explanation.score:.2f}",
         "thumbnail": item.thumbnail,
