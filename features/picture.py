@@ -85,6 +85,11 @@ class Picture:
         self.face_detector = face_detector
         self._shared: dict[Callable[..., Any], Any] = {}
 
+    def remembering(self, function: Callable[[Picture], T], result: T) -> Picture:
+        """This picture, for which the ``shared`` function gives ``result`` from now on."""
+        self._shared[function.__wrapped__] = result  # type: ignore[attr-defined]
+        return self
+
     def __getstate__(self) -> dict[str, Any]:
         """Pixels, detector and shared results, for a copy in another process; a function is named by its module and name."""
         known = {(function.__module__, function.__qualname__): value for function, value in self._shared.items()}

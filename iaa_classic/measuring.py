@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from .images import MAX_PIXELS, ImageError, read_image
 from .recall import Question, Recall, with_content
 from .store import Content, store_for
 from .threads import one_thread
+
+Kept = TypeVar("Kept")
 
 _BATCH = 1
 """Pictures handed to a worker at a time: handing over costs a hundredth of measuring, waiting for the last one more."""
@@ -125,19 +127,20 @@ class _Task:
 def measure_and_keep(
     source: Any,
     features: Sequence[Feature],
-    keep: Sequence[Callable[[Picture], Any]],
+    keep: Callable[[Picture], Kept],
     *,
     max_pixels: int = MAX_PIXELS,
     face_detector: Any = INSTALLED,
-) -> tuple[Measurement, Picture | None]:
-    """As ``measure_image``, and the picture at the working scale with the shared results ``keep``; None for a bad one.
+) -> tuple[Measurement, Kept | None]:
+    """As ``measure_image``, and what ``keep`` makes of the measured picture; None for a bad one.
 
-    The native pixels are let go of, so that what is kept of a photograph of any size is below a megabyte or two.
+    The picture itself, with its native pixels, is let go of. It has fewer of them than the photograph where none of
+    ``features`` looks at native pixels: ``Measurement.width`` is the photograph's own.
     """
     settings = _Settings(needs_native_pixels(features), max_pixels, detector_for(face_detector, features))
-    pictures: list[Picture] = []
-    measured = _measured(source, features, settings, lambda picture: pictures.append(picture.reduced(keep)))
-    return measured, pictures[0] if pictures else None
+    kept: list[Kept] = []
+    measured = _measured(source, features, settings, lambda picture: kept.append(keep(picture)))
+    return measured, kept[0] if kept else None
 
 
 def _measured(

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..features import Picture
 from ..images import MAX_PIXELS, read_image
 from .maps import EvidenceMap
-from .maps.native import KEPT
+from .maps.native import KEPT, without_native_values
 from .maps.registry import LazyMaps, records
 
 if TYPE_CHECKING:
     from .explanation import Explanation
 
-__all__ = ["KEPT", "EvidenceMap", "LazyMaps", "evidence", "leading_maps", "maps_by_feature", "picture_of"]
+__all__ = ["EvidenceMap", "LazyMaps", "evidence", "leading_maps", "maps_by_feature", "picture_of"]
+
+
+class Held(NamedTuple):
+    """A measured picture at the working scale, and how wide it was when it was measured."""
+
+    small: Picture
+    width: int
+
+    def picture(self, *, full: bool) -> Picture:
+        """The picture to draw maps from; unless it was decoded in ``full`` it tells nothing of single pixels."""
+        return self.small if full else without_native_values(self.small)
+
+
+def held_for_maps(picture: Picture) -> Held:
+    """What an explanation holds of a measured picture."""
+    return Held(picture.reduced(KEPT), picture.width)
 
 
 def picture_of(source: Any, *, max_pixels: int = MAX_PIXELS, face_detector: Any = None) -> Picture:

@@ -13,7 +13,7 @@ from ..features import Feature, Picture, catalogue, select
 from ..images import MAX_PIXELS, ImageError
 from ..measuring import describe_source, measure_and_keep
 from .critique import Remark, critique
-from .evidence import KEPT, EvidenceMap, LazyMaps, maps_by_feature
+from .evidence import EvidenceMap, LazyMaps, held_for_maps, maps_by_feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,9 +197,10 @@ def explain(
     records = select(require_catalogue(names))
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)
-    measured, picture = measure_and_keep(source, records, KEPT, max_pixels=max_pixels, face_detector=detector)
+    measured, held = measure_and_keep(source, records, held_for_maps, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
+    picture = None if held is None else held.picture(full=held.width == measured.width)
     row = pd.DataFrame([measured.values], columns=names)
     return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings, picture=picture)
 

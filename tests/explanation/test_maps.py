@@ -347,7 +347,29 @@ def test_maps_are_those_of_the_full_photograph(photographs):
         name: drawn.to_dict() for name, drawn in whole.items()
     }
     focus = next(feature.value for feature in explanation.features if feature.name == "focus")
-    assert f"{focus:.2f} pixel by pixel" in explanation.maps["focus"].description
+    assert f"Pixel by pixel they reach {focus:.2f}," in explanation.maps["focus"].description
+
+
+def test_nothing_is_told_of_pixels_that_were_not_decoded(photographs):
+    """A model of the working scale decodes a large JPEG in part."""
+    import io
+
+    import pandas as pd
+    from PIL import Image
+
+    from iaa_classic import AestheticRegressor
+
+    buffer = io.BytesIO()
+    Image.fromarray(photographs["china"]).resize((2560, 1708)).save(buffer, "JPEG", quality=90)
+    X = pd.DataFrame({"mean_lightness": np.linspace(10, 90, 40), "visible_focus": np.linspace(0, 1, 40) ** 2})
+    coarse = explain(buffer.getvalue(), AestheticRegressor("svm").fit(X, X["mean_lightness"]))
+    assert "Pixel by pixel" not in coarse.maps["focus"].description + coarse.maps["noise"].description
+    assert coarse.maps["spectrum"].found
+    full = explain_row(
+        X[:1], AestheticRegressor("svm").fit(X, X["mean_lightness"]), source="", picture=picture_of(buffer.getvalue())
+    )
+    assert "Pixel by pixel" in full.maps["focus"].description
+    assert "Pixel by pixel" in full.maps["noise"].description
 
 
 def held_bytes(thing) -> int:

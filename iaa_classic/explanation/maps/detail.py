@@ -74,11 +74,13 @@ def focus_map(picture: Picture) -> Drawn:
         x, y = cells.centres[sharp.ravel()].mean(axis=0)
         marks += cross_hair(float(x) * width, float(y) * height, LIME)
     native, (area, distance, _) = native_values(picture), sharp_places(picture)
+    close = ""
+    if "focus" in native:
+        close = f" Pixel by pixel they reach {native['focus']:.2f}, and {native['peak_focus']:.2f} in the sharpest places."
     text = (
-        f"Edges are as crisp as {native['focus']:.2f} pixel by pixel and {native['peak_focus']:.2f} in the sharpest places "
-        "(0.7 is a perfect "
-        f"step), {visible_focus(picture):.2f} seen whole. {percent(area)} of the frame is sharp (outlined), its centre "
-        f"{distance:.2f} of the way from the middle to a corner."
+        f"Seen whole, edges are as crisp as {visible_focus(picture):.2f}, of 0.7 for a perfect step.{close} {percent(area)} "
+        "of the "
+        f"frame is sharp (outlined), its centre {distance:.2f} of the way from the middle to a corner."
     )
     return Drawn(text, tuple(marks))
 
@@ -149,12 +151,12 @@ def noise(picture: Picture) -> Drawn:
     """The flat places in which noise is measured at the working scale, coloured by how much there is."""
     blocks, places = working_blocks(picture), working_flat_places(picture)
     values = native_values(picture)
-    text = (
-        f"Noise of {values['luma_noise']:.1f} levels of 255 in flat places pixel by pixel, {values['shadow_noise']:.1f} in "
-        "the shadows, "
-        f"{values['chroma_noise']:.1f} in colour; {visible_noise(picture):.1f} seen whole. JPEG blocks: "
-        f"{values['blockiness']:.2f}."
-    )
+    text = f"Seen whole, flat places hold noise of {visible_noise(picture):.1f} levels of 255."
+    if "luma_noise" in values:
+        text += (
+            f" Pixel by pixel it is {values['luma_noise']:.1f}, {values['shadow_noise']:.1f} in the shadows and "
+            f"{values['chroma_noise']:.1f} in colour. Blocks of JPEG: {values['blockiness']:.2f}."
+        )
     if not places.size:
         return Drawn(text, found=False)
     _, rows, columns = blocks.noise.shape

@@ -38,7 +38,7 @@ def boxes_of_faces(picture: Picture) -> Drawn:
     """Boxes around the faces, the main one amber, with the line of its eyes and the way its nose points."""
     found = faces(picture)
     if found is None:
-        return Drawn("Faces were not looked for: no face detector is installed.", found=False)
+        return Drawn("Faces were not looked for: no face detector is in use.", found=False)
     if not found:
         return Drawn("No face was found.", found=False)
     width, height = working_size(picture)

@@ -23,5 +23,11 @@ def native_values(picture: Picture) -> dict[str, float]:
     return {name: float(known[name].function(picture)) for name in (*wanted, *SIZED)}
 
 
+def without_native_values(picture: Picture) -> Picture:
+    """The same picture, which from now on knows nothing of native pixels: it was not decoded in full."""
+    sized = {name: value for name, value in native_values(picture).items() if name in SIZED}
+    return picture.remembering(native_values, sized)
+
+
 KEPT: tuple[Callable[[Picture], Any], ...] = (native_values, native_cells, spectral_power_profile, faces)
 """What ``Picture.reduced`` keeps for the maps: a few numbers per cell of the frame."""

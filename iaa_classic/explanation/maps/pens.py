@@ -15,9 +15,9 @@ WHITE, AMBER, SKY, CORAL, LIME, BLACK = "#ffffff", "#ffb84d", "#58c4f6", "#ff6b5
 QUIET = "#8a94a0"
 """A grey that is readable on white and on black, for the axes of charts."""
 ACCENT = "#2c8fb3"
-LINE = 1.5
+LINE = 1.8
 """Width of a main line; the long side of a photograph is 512."""
-THIN = 0.8
+THIN = 1.0
 
 WARMTH = (
     (0.0, "#00000a00"),
@@ -34,7 +34,7 @@ VEIL = ((0.0, "#0b1020c8"), (0.5, "#0b102068"), (1.0, "#0b102000"))
 
 def drawn(colour: str = WHITE, width: float = LINE, dash: tuple[float, ...] = ()) -> Stroke:
     """A line for photographs, with the dark halo that shows it on bright ground."""
-    return Stroke(colour, width, dash, halo=0.9)
+    return Stroke(colour, width, dash, halo=0.8)
 
 
 def plain(colour: str = INK, width: float = 1.0, dash: tuple[float, ...] = ()) -> Stroke:

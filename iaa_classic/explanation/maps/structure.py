@@ -106,7 +106,8 @@ def coherence(picture: Picture) -> Drawn:
     coarse, fine = spatial_coherence(picture)
     seam = straight_seam(picture)
     cells = shrunk(picture.rgb, 8, 8).reshape(-1, 3)
-    mosaic = covering(np.arange(64, dtype=np.uint8).reshape(8, 8), tuple(coded(cell / 255) for cell in cells), (width, height))
+    colours = tuple(coded((cell / 255).tolist()) for cell in cells)
+    mosaic = covering(np.arange(64, dtype=np.uint8).reshape(8, 8), colours, (width, height))
     marks: list[Mark] = [mosaic]
     text = (
         f"Neighbouring parts are alike in colour by {coarse:.2f} for large areas (drawn) and {fine:.2f} for small ones, of 1. "
@@ -115,8 +116,9 @@ def coherence(picture: Picture) -> Drawn:
     places = [(axis, _strongest(weakest)) for axis, (_, weakest) in enumerate(seam_profiles(picture)) if weakest.size > 12]
     if seam >= 0.2 and places:
         axis, (_, at) = max(places, key=lambda place: place[1][0])
-        ends = (at + 0.5, 0, at + 0.5, height) if axis == 0 else (0, at + 0.5, width, at + 0.5)
-        marks.append(segment(*ends, drawn(AMBER)))
+        across = at + 0.5
+        ends = line((across, 0), (across, height)) if axis == 0 else line((0, across), (width, across))
+        marks.append(Path((ends,), drawn(AMBER)))
     return Drawn(text, tuple(marks))
 
 
