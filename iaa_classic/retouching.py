@@ -116,7 +116,7 @@ def straighten(rgb: Pixels, degrees: float) -> Pixels:
     size = (max(1, math.floor(width * shrink)), max(1, math.floor(height * shrink)))
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
     matrix[:, 2] += [(size[0] - width) / 2, (size[1] - height) / 2]
-    turned = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    turned = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(turned, dtype=np.uint8)
 
 
