@@ -1,4 +1,4 @@
-"""What a fitted model has learnt, as data: importance, shapes of effects, agreement with ratings, best and worst photographs."""
+"""What a fitted model has learnt, as data: importance, shapes of effects, agreement with ratings, galleries."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ __all__ = ["ModelReport", "Shown", "model_report"]
 
 Floats = NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
+
+GALLERIES = ("best", "worst", "underrated", "overrated")
+"""Attributes of a report that hold photographs."""
+
+_TABLES = ("figures", "criteria", "features", "calibration", "residuals")
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,10 @@ class ModelReport:
     Attributes
     ----------
     settings : dict
-        ``estimator``, ``photographs``, ``effects_of`` (photographs whose Shapley values were computed), ``shuffled`` (photographs
-        over which columns were shuffled), ``repeats``, ``resamples``, ``seed``, ``groups``, ``criteria``, ``features``, ``score``
-        and ``rating`` (what they are called), ``agreement`` and ``error`` (names of the figures by which shuffling is judged),
-        ``folds``, and ``notes``.
+        ``estimator``, ``photographs``, ``judged`` (those with a rating and a judge), ``effects_of`` (those whose Shapley values
+        were computed), ``shuffled`` (those over which columns were shuffled), ``repeats``, ``resamples``, ``seed``, ``groups``,
+        ``criteria``, ``features`` (numbers), ``folds``, ``answer`` (kind of answer), ``score`` and ``rating`` (what they are
+        called), ``agreement`` and ``error`` (names of the figures by which shuffling is judged), and ``notes``.
     basis : {"cross-validated", "held-out", "in-sample", "unknown", "none"}
         What the figures of agreement rest on. ``basis_text`` says it in a sentence.
     scale : (float, float)
@@ -78,9 +83,9 @@ class ModelReport:
     figures : DataFrame or None
         Agreement with the ratings: ``value``, ``low``, ``high``; None without ratings.
     criteria : DataFrame, one row per criterion
-        ``features`` (their number), ``effect`` (mean absolute effect, points) with ``effect_low`` and ``effect_high``, ``sd`` of
-        the effects, ``share`` of the score's variance; ``drop`` of the agreement and ``rise`` of the error when all its columns
-        are shuffled, each with ``_low`` and ``_high``.
+        ``features`` (their number), ``effect`` (mean absolute effect, points) with ``effect_low`` and ``effect_high``, ``sd``
+        of the effects, ``share`` of the score's variance; ``drop`` of the agreement and ``rise`` of the error when all its
+        columns are shuffled, each with ``_low`` and ``_high``.
     features : DataFrame, one row per feature, the largest mean absolute effect first
         ``label``, ``criterion``, ``unit``, ``effect`` and so on as above, ``trend``: the rank correlation of value and effect
         (1: the more the better), and ``missing``, the share of photographs without a value.
@@ -91,8 +96,8 @@ class ModelReport:
     calibration, residuals : DataFrame or None
         See ``agreement.calibration`` and ``agreement.residuals``; None without ratings.
     predictions : DataFrame
-        Of each photograph: ``name``, ``score``; with ratings ``fold`` (-1: not judged), ``answer``, ``rating``, ``residual``; with
-        categories ``category``.
+        Of each photograph: ``name``, ``score``; with ratings ``fold`` (-1: not judged), ``answer``, ``rating``, ``residual``;
+        with categories ``category``.
     best, worst : tuple of Shown
         The highest and the lowest scores, most extreme first.
     underrated, overrated : tuple of Shown
