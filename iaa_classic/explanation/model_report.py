@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import UserError
-from ..measuring import describe_source
 from .dependence import Dependence
+from .model_summary import summary
 from .report_data import Basis, Table, prepared
 from .report_parts import importance_tables, judged_tables, shapes, shown_photographs
 
@@ -36,9 +36,9 @@ class Shown:
     Attributes
     ----------
     source : object
-        As given: a path, bytes, an array, a picture; or what the index of the features calls it.
+        As given: a path, bytes, an array, a picture; None without sources.
     name : str
-        The source in words.
+        The source in words, or what the index of the features calls it.
     score : float
         Of the model, in points of its scale.
     percentile : float
@@ -133,6 +133,7 @@ class ModelReport:
         }
         return {
             "settings": _finite(self.settings),
+            "summary": self.summary(),
             "basis": self.basis,
             "basis_text": self.basis_text,
             "scale": list(self.scale),
@@ -143,6 +144,10 @@ class ModelReport:
             "predictions": _records(self.predictions.reset_index(drop=True), index=False),
             **galleries,
         }
+
+    def summary(self) -> list[str]:
+        """The report in a few sentences."""
+        return summary(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per feature: what ``features`` holds."""
@@ -260,13 +265,13 @@ def _shown(state: Any, places: NDArray[np.intp]) -> tuple[Shown, ...]:
     percentiles = model.percentile(state.scores[places])
     photographs = []
     for place, percentile in zip(places.tolist(), np.atleast_1d(percentiles).tolist(), strict=True):
-        source = table.sources[place]
+        source = None if table.sources is None else table.sources[place]
         answer, truth = (
             None if values is None or np.isnan(values[place]) else float(values[place]) for values in state.answered
         )
         effects = dict(zip(model.criteria_, state.parts[place].tolist(), strict=True))
         score = float(state.scores[place])
-        photographs.append(Shown(source, describe_source(source, place), score, percentile, answer, truth, effects))
+        photographs.append(Shown(source, table.name_of(place), score, percentile, answer, truth, effects))
     return tuple(photographs)
 
 

@@ -43,7 +43,7 @@ class Table:
     ids: NDArray[np.intp]
     groups: NDArray[Any] | None
     categories: NDArray[np.object_] | None
-    sources: list[Any]
+    sources: list[Any] | None
     left_out: int
 
     @classmethod
@@ -60,16 +60,19 @@ class Table:
         if not readable.size:
             raise UserError(f"none of the {len(X)} rows of features holds a value: there is nothing to report on")
         own = None if groups is None else np.asarray(groups).astype(str)[readable]
-        everything = list(X.index) if sources is None else list(sources)
         return cls(
             X=X.iloc[readable],
             ratings=None if ratings is None else np.asarray(ratings)[readable],
             ids=np.arange(len(readable)) if own is None else np.unique(own, return_inverse=True)[1],
             groups=own,
             categories=None if categories is None else np.asarray(categories).astype(str).astype(object)[readable],
-            sources=[everything[row] for row in readable],
+            sources=None if sources is None else [sources[row] for row in readable],
             left_out=len(X) - len(readable),
         )
+
+    def name_of(self, row: int) -> str:
+        """What a photograph is called."""
+        return str(self.X.index[row]) if self.sources is None else describe_source(self.sources[row], row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +159,7 @@ class State:
         """The table ``ModelReport.predictions``."""
         import pandas as pd
 
-        names = [describe_source(source, row) for row, source in enumerate(self.table.sources)]
+        names = [self.table.name_of(row) for row in range(len(self.table.X))]
         frame = pd.DataFrame({"name": names, "score": self.scores}, index=self.table.X.index)
         if self.subject.truth is not None:
             fold = np.full(len(frame), -1)
