@@ -237,7 +237,7 @@ def model_report(
     curves, effects = shapes(state, max_effects, seed, tell)
     criteria, rows = importance_tables(state, effects, max_shuffled=max_shuffled, **drawing, tell=tell)
     judged = judged_tables(state, n_resamples=n_resamples, seed=seed)
-    galleries = {name: _shown(state, places) for name, places in shown_photographs(state, n_shown).items()}
+    galleries: dict[str, Any] = {name: _shown(state, places) for name, places in shown_photographs(state, n_shown).items()}
     correlations = state.parts_frame().corr()
     return ModelReport(
         settings=state.settings() | {"effects_of": len(effects.rows), **state.shuffling(max_shuffled), **_named(drawing)},

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _LEADING = 3
 """Criteria and features that are named."""
 
+_CLEAR = 0.7
+"""Rank correlation of value and effect from which on more of a feature is said to help or to hurt."""
+
 
 def summary(report: ModelReport) -> list[str]:
     """Three to five sentences: criteria, features, agreement, calibration, categories."""
@@ -49,15 +52,9 @@ def _features(report: ModelReport) -> str:
         return ""
     used = len(table)
     parts = []
-    for _, row in table.head(_LEADING).iterrows():
-        way = (
-            ""
-            if np.isnan(row["trend"]) or abs(row["trend"]) < 0.7
-            else " (more helps)"
-            if row["trend"] > 0
-            else " (more hurts)"
-        )
-        parts.append(f"{row['label']}{way}")
+    for label, trend in table[["label", "trend"]].head(_LEADING).itertuples(index=False):
+        clear = abs(trend) >= _CLEAR  # false where it is undefined
+        parts.append(label + (" (more helps)" if clear and trend > 0 else " (more hurts)" if clear else ""))
     verb = "acts" if used == 1 else "act"
     what = "feature" if len(parts) == 1 else "features"
     size = f"{table['effect'].iloc[0]:.2g}"
@@ -105,7 +102,7 @@ def _categories(report: ModelReport) -> str:
     off = table[(table["low"] > 0) | (table["high"] < 0)]
     if off.empty:
         return "No category is rated clearly higher or lower than predicted."
-    worst = off["mean"].abs().idxmax()
-    mean = float(off.loc[worst, "mean"])
+    place = int(off["mean"].abs().to_numpy().argmax())
+    worst, mean = off.index[place], float(off["mean"].to_numpy()[place])
     way = "higher" if mean > 0 else "lower"
     return f"Photographs of “{worst}” are rated {abs(mean):.2f} points {way} than predicted: the largest clear difference."

@@ -66,7 +66,7 @@ class Table:
             ids=np.arange(len(readable)) if own is None else np.unique(own, return_inverse=True)[1],
             groups=own,
             categories=None if categories is None else np.asarray(categories).astype(str).astype(object)[readable],
-            sources=None if sources is None else [sources[row] for row in readable],
+            sources=None if sources is None else [sources[row] for row in readable.tolist()],
             left_out=len(X) - len(readable),
         )
 

@@ -131,6 +131,13 @@ def scale_link(scale: tuple[float, float], truth: Floats | None, rating_scale: t
     return lambda scores: bottom + factor * (scores - low)
 
 
+def _scale_note(scale: tuple[float, float], rating_scale: tuple[float, float] | None) -> tuple[str, ...]:
+    if rating_scale is None or tuple(map(float, rating_scale)) == scale:
+        return ()
+    ends = (f"{low:g} to {high:g}" for low, high in (scale, rating_scale))
+    return ("Predicted ratings are scores with the ends of their scale, {}, put to those of the ratings', {}.".format(*ends),)
+
+
 def _fixed(model: Any, X: Any, ratings: Any, *, rating_scale: Any, kind: str = "AdditiveModel", **_: Any) -> Subject:
     truth = _numbers(ratings, len(X))
     return Subject(
@@ -141,6 +148,7 @@ def _fixed(model: Any, X: Any, ratings: Any, *, rating_scale: Any, kind: str = "
         truth_name="rating",
         truth=truth,
         judge=Judge(model, scale_link(model.scale_, truth, rating_scale)),
+        notes=_scale_note(model.scale_, rating_scale),
         why_not="a bare AdditiveModel does not say how it was fitted",
     )
 

@@ -63,11 +63,11 @@ def curve_svg(curve: Dependence, ends: tuple[float, float], text: str, unit: str
     parts.append(_bars(curve))
     parts.append(f'<path class="axis" d="M{_LEFT} {zero:.1f}H{_RIGHT}"/>')
     x, y = across(curve.values), down(curve.effects)
+    places = np.column_stack([x, y]).round().astype(int)
     for name, own in (("pt up", curve.effects > 0), ("pt down", curve.effects <= 0)):
         if own.any():
-            dots = "".join(
-                f"M{a:.0f} {b:.0f}h0" for a, b in sorted({(round(a), round(b)) for a, b in zip(x[own], y[own], strict=True)})
-            )
+            # Points that fall on each other are drawn once.
+            dots = "".join(f"M{a} {b}h0" for a, b in sorted(set(map(tuple, places[own].tolist()))))
             parts.append(f'<path class="{name}" d="{dots}"/>')
     middle = across(curve.centres)
     if len(middle) > 1:

@@ -70,6 +70,7 @@ def model_page(report: ModelReport, title: str, *, finished: Callable[[], None] 
             together=_together(report.correlations),
             signed=signed,
             magnitude=magnitude,
+            plain=plain,
             version=__version__,
         )
     )
@@ -78,7 +79,14 @@ def model_page(report: ModelReport, title: str, *, finished: Callable[[], None] 
 
 def magnitude(value: Any, digits: int = 3) -> str:
     """A number as text with a true minus sign; an en dash where it is undefined."""
-    return "–" if value is None or value != value else f"{value:.{digits}f}".replace("-", "−")
+    if value is None or value != value:
+        return "–"
+    return signed(value, digits) if value < 0 else f"{value:.{digits}f}"
+
+
+def plain(value: float) -> str:
+    """A number with as few digits as it needs."""
+    return f"{round(value, 2):g}".replace("-", "−")
 
 
 def _titles(report: ModelReport) -> dict[str, str]:
@@ -90,7 +98,7 @@ def _bars(report: ModelReport, of: str, most: int) -> list[dict[str, Any]]:
     table: pd.DataFrame = getattr(report, of)
     table = table.sort_values("effect", ascending=False, kind="stable").head(most)
     scales = {by: _scale(table, by) for by in ("effect", "drop")}
-    rows = table.rename_axis("name").reset_index().to_dict(orient="records")
+    rows: list[dict[Any, Any]] = table.rename_axis("name").reset_index().to_dict(orient="records")
     return [{"label": row["name"]} | row | {f"{by}_bar": _bar(row, by, scales[by]) for by in scales} for row in rows]
 
 
@@ -138,8 +146,8 @@ def _section(title: str, report: ModelReport, names: Sequence[str], *, opened: b
     ends = limits([report.curves[name] for name in names])
     curves = []
     for name in names:
-        curve, row = report.curves[name], report.features.loc[name]
-        words = curve_words(str(row["label"]), curve, row["unit"])
+        curve, row = report.curves[name], report.features.loc[name].to_dict()
+        words = curve_words(row["label"], curve, row["unit"])
         curves.append(
             {
                 "name": name,
