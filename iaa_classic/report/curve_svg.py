@@ -144,7 +144,8 @@ def curve_words(label: str, curve: Dependence, unit: str) -> str:
         return f"{label}: mean effect {first}, over all photographs"
     top, bottom = int(curve.mean.argmax()), int(curve.mean.argmin())
     told = f"{label}: mean effect from {first} to {last}"
-    inside = [k for k in (top, bottom) if 0 < k < len(curve.centres) - 1]
+    ends = {signed(curve.mean[k], 3) for k in (0, -1)}
+    inside = [k for k in (top, bottom) if signed(curve.mean[k], 3) not in ends]
     named = {top: "highest", bottom: "lowest"}
     if inside:
         told += "; " + ", ".join(
