@@ -193,7 +193,7 @@ def test_a_curve_is_drawn_inside_its_frame_and_told_in_words():
     text = curve_svg(curve, limits([curve]), "a <curve>", "share of pixels")
     assert 'aria-label="a &lt;curve&gt;"' in text
     numbers = [float(number) for path in re.findall(r' d="([^"]+)"', text) for number in re.findall(r"-?\d+\.?\d*", path)]
-    assert 0 <= min(numbers)
+    assert min(numbers) >= 0
     assert max(numbers) <= 260
     assert ">0 %</text>" in text
     assert curve_words("tone", curve, "share of pixels") == "tone: mean effect from −0.300 at 3 % to +0.300 at 47 %"
