@@ -1,4 +1,4 @@
-"""``inspect``: the global report of a fitted model."""
+"""``inspect``: what the command does."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import typer
 from rich.table import Table
 
 from ..errors import UserError
 from ..progress import progress_bar
 from ..tasks import TASKS
-from . import options as given
 from .tables import check_file, console, heading, notices, readable, write_text
 
 if TYPE_CHECKING:
@@ -30,65 +28,6 @@ _TOP = 12
 """Features that are printed."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Make the command known."""
-    example = "ratings.csv --images photos/ --target stars --model mine.skops --output model.html"
-    app.command(epilog=f"Example: iaa-classic inspect {example}")(inspect)
-
-
-def inspect(
-    labels: given.Labels = None,
-    images: given.Images = None,
-    target: given.Target = None,
-    group: given.Group = None,
-    category: given.Category = None,
-    image_column: given.ImageColumn = None,
-    dataset: given.Dataset = None,
-    root: given.Root = None,
-    threshold: given.Threshold = None,
-    thirds: given.Thirds = False,
-    model: given.Model = None,
-    of: Annotated[str | None, typer.Option("--of", help="Class of a classifier, or attribute, that is meant.")] = None,
-    basis: Annotated[
-        Literal["cross-validated", "held-out", "in-sample"] | None,
-        typer.Option("--basis", help="What agreement with the ratings rests on. [default: found out; the page says which]"),
-    ] = None,
-    scale: Annotated[
-        tuple[float, float] | None,
-        typer.Option("--scale", help="Lowest and highest rating that could be given. [default: the dataset's, or the model's]"),
-    ] = None,
-    folds: given.Folds = 10,
-    seed: given.Seed = 0,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="A random subset of so many photographs, whole groups: a first look.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a page (.html).")] = None,
-    report: Annotated[Path | None, typer.Option("--json", help="Write everything to a .json file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
-    jobs: given.Jobs = 1,
-    face_model: given.FaceModel = None,
-    max_megapixels: given.MaxPixels = 200,
-    no_cache: given.NoCache = False,
-) -> None:
-    """Show what a fitted model has learnt: which criteria and features count, in which shape, and where it errs.
-
-    Importance by the size of effects and by shuffling, dependence curves, calibration, residuals by category, and the best- and
-    worst-scored photographs. Figures of agreement say what they rest on; a model that was fitted on just these photographs is
-    fitted again in folds, so that each is judged by a model that has not seen it.
-    """
-    from .judging import Measuring
-    from .rated import Asked
-
-    check_new(output, ".html", "a page", force=force)
-    check_new(report, ".json", "a report for machines", force=force)
-    columns = {"group": group, "category": category, "image_column": image_column}
-    where: dict[str, Any] = columns | {"dataset": dataset, "root": root, "threshold": threshold, "thirds": thirds}
-    asked = Asked(labels=labels, images=images, targets=tuple(target or ()), **where)
-    how = Measuring("all", jobs, max_megapixels * 1_000_000, face_model, not no_cache)
-    choices: dict[str, Any] = {"of": of, "basis": basis, "scale": scale, "folds": folds, "seed": seed, "limit": limit}
-    raise typer.Exit(run(asked, model, how=how, page=output, report=report, **choices))
-
-
 def check_new(path: Path | None, ending: str, what: str, *, force: bool) -> None:
     """Refuse a file that could not be written, or that exists, unless ``force``."""
     check_file(path, ending, what)
@@ -96,7 +35,7 @@ def check_new(path: Path | None, ending: str, what: str, *, force: bool) -> None
         raise UserError(f"{path} exists; give another name, or --force to overwrite it")
 
 
-def run(
+def inspect(
     asked: Any,
     model: str | None,
     *,

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import inspecting, learning
+from . import inspection, learning
 from .options import FaceModel, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
@@ -155,7 +155,7 @@ def extract(
 
 
 learning.add_to(app)
-inspecting.add_to(app)
+inspection.add_to(app)
 
 
 @app.command(epilog="Example: iaa-classic cache --clear")
