@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .default import default_model
     from .errors import UserError
     from .explanation import Explanation, RegionEffects, Suggestion, explain, region_effects, suggest
+    from .explanation.model_report import ModelReport, model_report
     from .extraction import FeatureExtractor
     from .face_detection import FaceDetector, NoFaceDetectorWarning
     from .features import Picture, catalogue
@@ -42,6 +43,7 @@ _HOMES = {
     "FeatureStore": "store",
     "ImageError": "images",
     "ModelFileError": "persistence",
+    "ModelReport": "explanation.model_report",
     "NoFaceDetectorWarning": "face_detection",
     "PersonalizedRegressor": "models",
     "Picture": "features",
@@ -57,6 +59,7 @@ _HOMES = {
     "load_dataset": "datasets",
     "load_image": "images",
     "load_model": "persistence",
+    "model_report": "explanation.model_report",
     "read_image": "images",
     "region_effects": "explanation",
     "save_model": "persistence",
@@ -74,6 +77,7 @@ __all__ = [
     "FeatureStore",
     "ImageError",
     "ModelFileError",
+    "ModelReport",
     "NoFaceDetectorWarning",
     "PersonalizedRegressor",
     "Picture",
@@ -90,6 +94,7 @@ __all__ = [
     "load_dataset",
     "load_image",
     "load_model",
+    "model_report",
     "read_image",
     "region_effects",
     "save_model",

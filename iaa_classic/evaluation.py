@@ -122,7 +122,7 @@ def evaluate(
     if split is not None:
         parts = _official(np.asarray(split))
     else:
-        parts = _folds(answers if task.name == "class" else None, ids, n_splits=n_splits, seed=seed)
+        parts = grouped_folds(answers if task.name == "class" else None, ids, n_splits=n_splits, seed=seed)
     held_out, fold = _held_out(estimator, X, answers, parts, task, None if groups is None else ids, finished)
     judged = np.flatnonzero(fold >= 0)
     truth = answers[judged]
@@ -198,7 +198,7 @@ def _official(split: NDArray[Any]) -> list[tuple[NDArray[np.intp], NDArray[np.in
     return [(train, test)]
 
 
-def _folds(
+def grouped_folds(
     classes: Answers | None, ids: NDArray[Any], *, n_splits: int, seed: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Folds that split no group, shuffled only where every photograph is a group of its own; classes are spread evenly."""

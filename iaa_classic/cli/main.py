@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import learning
+from . import inspection, learning
 from .options import FaceModel, Force, Html, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
@@ -204,6 +204,7 @@ def report(
 
 
 learning.add_to(app)
+inspection.add_to(app)
 
 
 @app.command(epilog="Example: iaa-classic cache --clear")

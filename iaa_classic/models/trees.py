@@ -103,11 +103,12 @@ class AdditiveTrees:
             levels.append(np.concatenate([self.left[inner], self.right[inner]]))
         return levels
 
-    def leaves(self, X: Floats) -> NDArray[np.int64]:
-        """Position of the leaf that each row reaches in each tree, shape (n, n_trees)."""
+    def leaves(self, X: Floats, trees: NDArray[np.intp] | None = None) -> NDArray[np.int64]:
+        """Position of the leaf that each row reaches in each tree, or in some ``trees``, shape (n, n_trees)."""
         rows = np.arange(len(X))[:, None]
         gaps = np.isnan(X).any()
-        node = np.tile(self.tree_start[:-1], (len(X), 1))
+        roots = self.tree_start[:-1] if trees is None else self.tree_start[trees]
+        node = np.tile(roots, (len(X), 1))
         for _ in range(self.depth):
             x = X[rows, self.feature[node]]
             goes_left = x <= self.threshold[node]
