@@ -23,11 +23,12 @@ def extract(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    force: bool = False,
 ) -> int:
     """Measure photographs and write ``path``, one column per feature and ``error``; returns the exit status."""
     import pandas as pd
 
-    check_output(output)
+    check_output(output, force=force)
     try:
         parts = [name.strip() for name in features.split(",") if name.strip()]
         records = select(list(dict.fromkeys(record.name for part in parts for record in select(part))))
@@ -44,6 +45,6 @@ def extract(
     table = pd.DataFrame(values, columns=names, copy=False)
     table.insert(0, "path", [portable(path) for path in (*images, *(path for path, _ in problems))])
     table["error"] = errors + [why for _, why in problems]
-    write_table(table, output)
+    write_table(table, output, force=force)
     notices().print(f"Wrote {len(table)} rows of {len(names)} features to {readable(str(output))}")
     return report_failures(table, "measured")

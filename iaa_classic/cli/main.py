@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from . import learning
-from .options import FaceModel, Jobs, MaxPixels, Model, NoCache, Paths
+from .options import FaceModel, Force, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
     name="iaa-classic",
@@ -65,6 +65,7 @@ def score(
         typer.Option("--output", "-o", help="Write path, score, marks and errors to a .csv, .json or .parquet file."),
     ] = None,
     model: Model = None,
+    force: Force = False,
     jobs: Jobs = 1,
     top: Annotated[int, typer.Option("--top", min=0, help="Rows to print, best first; 0 prints all.")] = 50,
     face_model: FaceModel = None,
@@ -88,6 +89,7 @@ def score(
             max_pixels=max_pixels,
             face_model=face_model,
             cached=not no_cache,
+            force=force,
         )
     )
 
@@ -132,6 +134,7 @@ def extract(
     features: Annotated[
         str, typer.Option("--features", help="'all', a named set, a criterion, or feature names, separated by commas.")
     ] = "all",
+    force: Force = False,
     jobs: Jobs = 1,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
@@ -150,6 +153,7 @@ def extract(
             max_pixels=max_pixels,
             face_model=face_model,
             cached=cached,
+            force=force,
         )
     )
 

@@ -17,6 +17,7 @@ FaceModel = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Measure every photograph; neither read nor write the feature store.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]
 MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 Labels = Annotated[

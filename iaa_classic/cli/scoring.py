@@ -36,14 +36,15 @@ def score(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    force: bool = False,
 ) -> int:
     """Score photographs, print them ranked, write the table; returns the exit status."""
-    check_output(output)
+    check_output(output, force=force)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
     table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
     if output is not None:
-        write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
+        write_table(table.assign(path=[portable(path) for path in table["path"]]), output, force=force)
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
     print_scores(table, fitted, top=top, scale=scale_line(model, fitted))
     return report_failures(table, "scored")

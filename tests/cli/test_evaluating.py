@@ -150,7 +150,7 @@ def test_official_splits_are_kept_and_missing_photographs_told(command, folder, 
     assert (told["settings"]["split"], told["settings"]["judged"], told["missing"]) == ("official", 15, 1)
     assert "official split" in done.out
     assert "Spread" not in done.out
-    assert command(*asked, "--split", "folds").status == 1
+    assert command(*asked, "--split", "folds", "--force").status == 1
     assert json.loads(figures.read_text())["settings"]["split"] == "3 folds"
 
 
