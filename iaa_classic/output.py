@@ -26,11 +26,16 @@ def check_new(path: Path | None, *, force: bool = False) -> None:
     """
     if path is None:
         return
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; give the name of a file")
+    check_new_folder(path, force=force)
+
+
+def check_new_folder(path: Path, *, force: bool = False) -> None:
+    """What ``check_new`` does, for a folder to be made."""
     folder = path.absolute().parent
     if not folder.is_dir():
         raise OutputError(f"{path}: the folder {folder} does not exist; create it first")
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give the name of a file")
     if not os.access(folder, os.W_OK):
         raise OutputError(f"{path}: no permission to write into {folder}")
     refuse_existing(path, force=force)

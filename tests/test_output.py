@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,10 +27,14 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path):
 
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
     path = tmp_path / "a.txt"
-    with pytest.raises(OutputError, match="exists already"), whole(path) as temporary:
-        with open(temporary, "w") as file:
-            file.write("mine")
-        path.write_text("another's")
+
+    def write_late():
+        with whole(path) as temporary:
+            Path(temporary).write_text("mine")
+            path.write_text("another's")
+
+    with pytest.raises(OutputError, match="exists already"):
+        write_late()
     assert path.read_text() == "another's"
     assert os.listdir(tmp_path) == ["a.txt"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..errors import UserError
-from ..output import check_new, whole, write_text
+from ..output import check_new, write_text
+from ..tabular import ENDINGS, chunks, growing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "check_file",
+    "check_format",
     "check_output",
     "console",
     "heading",
@@ -78,20 +79,18 @@ def shortened(paths: list[str]) -> list[str]:
     return [os.path.relpath(os.path.abspath(path), common) for path in paths]
 
 
-_WRITERS: dict[str, Callable[[pd.DataFrame, str], None]] = {
-    ".csv": lambda table, path: table.to_csv(path, index=False),
-    ".json": lambda table, path: table.to_json(path, orient="records", indent=1, force_ascii=False, double_precision=15),
-    ".parquet": lambda table, path: table.to_parquet(path, index=False),
-}
-
-
 def check_output(path: Path | None, *, force: bool = False) -> None:
     """Refuse an output that could not be written or exists already, before hours of work go into it."""
     if path is None:
         return
-    if path.suffix.lower() not in _WRITERS:
-        raise UserError(f"{path}: the format is chosen by the ending, one of {', '.join(_WRITERS)}")
+    check_format(path)
     check_new(path, force=force)
+
+
+def check_format(path: Path) -> None:
+    """Refuse a table of a format that cannot be written."""
+    if path.suffix.lower() not in ENDINGS:
+        raise UserError(f"{path}: the format is chosen by the ending, one of {', '.join(ENDINGS)}")
     if path.suffix.lower() == ".parquet":
         try:
             import pyarrow  # noqa: F401
@@ -110,5 +109,6 @@ def check_file(path: Path | None, ending: str, what: str, *, force: bool = False
 
 def write_table(table: pd.DataFrame, path: Path, *, force: bool = False) -> None:
     """Write ``table`` in the format of the path's ending; the file appears whole or not at all."""
-    with whole(path, force=force) as temporary:
-        _WRITERS[path.suffix.lower()](table, temporary)
+    with growing(path, list(table.columns), force=force) as writer:
+        for chunk in chunks(table):
+            writer.add(chunk)
