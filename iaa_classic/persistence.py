@@ -232,7 +232,7 @@ def _read(content: bytes, name: str, *, only_scorer: bool) -> Any:
         raise ModelFileError(f"{name}: {_line(error)}") from error
     except zipfile.BadZipFile as error:
         raise ModelFileError(
-            f"{name}: not a model file, or a damaged one ({error}); models are saved by `iaa-classic train` or "
+            f"{name}: not a model file, or a damaged one ({_line(error)}); models are saved by `iaa-classic train` or "
             "save_model as .skops files"
         ) from error
     except Exception as error:  # whatever a damaged file makes json, zipfile, numpy or the checks of a class stumble over

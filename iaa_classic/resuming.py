@@ -88,26 +88,25 @@ def require_roots(path: str, roots: Sequence[str], done: int) -> None:
     if is_remote(path) or os.path.exists(path):
         return
     for root in roots:
-        if _inside(path, root) and _gone(root):
+        folder = os.path.dirname(os.path.abspath(root)) if _same(path, root) else root
+        if (_same(path, root) or _inside(path, root)) and _gone(folder):
             raise Vanished(
                 f"{root}: has vanished after {done} photographs; what was measured is kept, so run the same command again "
                 "when it is back"
             )
 
 
+def _same(path: str, root: str) -> bool:
+    return os.path.abspath(path) == os.path.abspath(root)
+
+
 def _inside(path: str, root: str) -> bool:
-    path, root = os.path.abspath(path), os.path.abspath(root)
-    return path == root or path.startswith(os.path.join(root, ""))
+    return os.path.abspath(path).startswith(os.path.join(os.path.abspath(root), ""))
 
 
-def _gone(root: str) -> bool:
-    """Whether a folder is absent or, as the mount point of a drive that is unplugged, empty; of a file, the folder it is in."""
-    folder = root
+def _gone(folder: str) -> bool:
+    """Whether a folder is absent or, as the mount point of a drive that is unplugged, empty."""
     try:
-        if not os.path.isdir(root):
-            folder = os.path.dirname(os.path.abspath(root))
-            if os.path.isdir(folder):
-                return not os.path.exists(root) and not os.listdir(folder)
         return not os.listdir(folder)
     except OSError:
         return True

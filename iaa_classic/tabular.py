@@ -30,6 +30,9 @@ ENDINGS = (".csv", ".json", ".parquet")
 
 _QUOTED = re.compile(r'[,;"\t\r\n]|^\s|\s$')
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
+_INNER_FORMULA = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
+"""A formula behind what spreadsheets of some countries take for the end of a cell; a path stands first, and is quoted whole."""
+
 _PART = re.compile(r"part-[0-9]{5,}\.parquet")
 
 
@@ -49,7 +52,9 @@ def plain_text(text: str, *, is_path: bool = False) -> str:
     >>> plain_text("=1+1.jpg", is_path=True), plain_text("-1 pixels"), plain_text("photo.jpg")
     ('./=1+1.jpg', "'-1 pixels", 'photo.jpg')
     """
-    return ("./" if is_path else "'") + text if _FORMULA.match(text) else text
+    if is_path:
+        return f"./{text}" if _FORMULA.match(text) else text
+    return _INNER_FORMULA.sub(r"\1'", f"'{text}" if _FORMULA.match(text) else text)
 
 
 def csv_cell(value: Any, *, is_path: bool = False) -> str:

@@ -231,8 +231,13 @@ class _Worker:
     def kill(self) -> None:
         """End the process at once."""
         self._sound = False
-        with suppress(Exception):
-            self._process.kill()
+        if self._process.exitcode is not None:
+            return
+        with suppress(OSError):
+            if sys.platform == "win32":
+                self._process.terminate()
+            else:  # loky's processes know SIGTERM only, which a hung one may never get to
+                os.kill(self._process.pid, signal.SIGKILL)
 
     def release(self) -> None:
         """Keep a sound worker for the next call, and see off another."""

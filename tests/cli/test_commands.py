@@ -262,7 +262,7 @@ def test_train_averages_repeated_ratings_instead_of_leaking_them(rated, tmp_path
     assert "144 ratings of 72 photographs" in err
     table = pd.concat([table, table.iloc[:1].assign(shoot="elsewhere")])
     table.to_csv(labels, index=False)
-    status, _, err = run("train", labels, *arguments, "--group", "shoot")
+    status, _, err = run("train", labels, *arguments, "--group", "shoot", "--force")
     assert (status, "more than one group" in err) == (2, True)
 
 
