@@ -59,7 +59,8 @@ def test_seeds_are_sound(path):
     try:
         assert read_image(path).pixels.shape in ((12, 16, 3), (16, 12, 3))
     except ImageError as error:
-        assert "not supported" in str(error) or "does not read" in str(error)
+        if not re.search("not supported|does not read", str(error)):
+            raise
 
 
 # Pictures ------------------------------------------------------------------------------------------------------------
@@ -77,15 +78,22 @@ def arrays(draw, types=TYPES):
         shape = (draw(st.integers(1, 40)), draw(st.integers(1, 40)), draw(st.sampled_from([1, 3, 4])))
     dtype = np.dtype(draw(types))
     random = np.random.default_rng(draw(st.integers(0, 99)))
-    array = (random.random(shape) * draw(st.sampled_from([1, 255, 70000]))).astype(dtype)
+    with np.errstate(all="ignore"):
+        array = np.asarray(random.random(shape) * draw(st.sampled_from([1, 255, 70000]))).astype(dtype)
     if array.size and dtype.kind == "f" and draw(st.booleans()):
         array.flat[random.integers(array.size)] = draw(st.sampled_from([np.nan, np.inf, -np.inf, -1e-9]))
     if array.ndim and draw(st.booleans()):
         array = array[:: draw(st.sampled_from([2, -1, -3]))]
     if draw(st.booleans()):
         array = np.asfortranarray(array)
+    array = np.asarray(array)
     array.flags.writeable = draw(st.booleans())
     return array
+
+
+def clear(error: Exception) -> bool:
+    """Whether an error says something, in one line."""
+    return 0 < len(str(error)) < 2000
 
 
 @quick
@@ -95,7 +103,8 @@ def test_any_array_is_a_picture_or_refused(array):
     try:
         loaded = read_image(array)
     except ImageError as error:
-        assert len(str(error)) < 500
+        if not clear(error):
+            raise
     else:
         assert loaded.pixels.dtype == np.uint8
         assert loaded.pixels.shape == (loaded.height, loaded.width, 3)
@@ -127,7 +136,8 @@ def test_any_bytes_are_a_picture_or_refused(data, head):
             try:
                 read_image(head + data, max_pixels=10_000, truncated=truncated)
             except ImageError as error:
-                assert "\n" not in str(error)
+                if not clear(error) or "\n" in str(error):
+                    raise
 
 
 # Models and metrics --------------------------------------------------------------------------------------------------
@@ -152,8 +162,8 @@ def models():
         iaa_classic.AestheticRegressor("both", **trees, **options).fit(X, y),
         iaa_classic.AestheticClassifier("svm", **options).fit(X, (y > 3).astype(int)),
         iaa_classic.AestheticRanker("svm", **options).fit(X, y),
-        iaa_classic.ScoreDistributionRegressor("svm", **options).fit(X, shares),
-        iaa_classic.AttributeRegressor("svm", **options).fit(X, attributes),
+        iaa_classic.ScoreDistributionRegressor().fit(X, shares),
+        iaa_classic.AttributeRegressor().fit(X, attributes),
     ]
 
 
@@ -175,7 +185,8 @@ def test_any_table_is_predicted_or_refused(models, data):
             try:
                 answer = getattr(model, method)(array)
             except CLEAR as error:
-                assert str(error)
+                if not clear(error):
+                    raise
                 continue
             if method in ("predict", "breakdown"):
                 assert len(answer) == len(array)
@@ -195,7 +206,8 @@ def test_metrics_of_anything_are_numbers_or_refused(one, other):
                 try:
                     function(*pair)
                 except CLEAR as error:
-                    assert str(error), function
+                    if not clear(error):
+                        raise
 
 
 @quick
@@ -205,9 +217,10 @@ def test_fitting_on_anything_works_or_is_refused(array):
         warnings.simplefilter("ignore")
         target = np.arange(len(array)) if array.ndim else np.arange(3)
         try:
-            iaa_classic.AestheticRegressor("svm", criteria="one" if False else None).fit(array, target)
+            iaa_classic.AestheticRegressor("svm").fit(array, target)
         except CLEAR as error:
-            assert str(error)
+            if not clear(error):
+                raise
 
 
 @quick
@@ -221,4 +234,5 @@ def test_extractors_of_anything_work_or_are_refused(thing):
         try:
             make()
         except CLEAR as error:
-            assert str(error)
+            if not clear(error):
+                raise
