@@ -147,7 +147,7 @@ class _Parts:
             self._part.close()
 
 
-_KINDS = {".csv": _Csv, ".json": _Json, ".parquet": _Parquet}
+_KINDS: dict[str, type[_Csv] | type[_Json] | type[_Parquet]] = {".csv": _Csv, ".json": _Json, ".parquet": _Parquet}
 
 
 @contextmanager
