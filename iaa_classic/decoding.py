@@ -237,8 +237,11 @@ def _converted(image: Image.Image, profile: bytes | None, request: Request) -> P
         return from_pillow(image, profile, request.background, request.warn)
     except Unusable as error:
         raise request.error(*error.args) from error
-    except (OSError, ValueError) as error:
-        raise request.error(f"its pixels cannot be converted ({error})", _RESAVE) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # of a damaged file, Pillow's own assertions fail: a palette that is absent
+        reason = str(error) or type(error).__name__
+        raise request.error(f"its pixels cannot be converted ({reason})", _RESAVE) from error
 
 
 def load_array(array: NDArray[Any], request: Request) -> LoadedImage:

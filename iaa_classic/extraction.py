@@ -20,6 +20,7 @@ from .images import MAX_PIXELS
 from .measuring import Measurement, describe_source, measure_images
 from .progress import progress_bar
 from .store import store_for
+from .workers import Limits
 
 
 class UnreadableImageWarning(UserWarning):
@@ -53,6 +54,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         Where values are kept and read again: nowhere, in the user's cache folder (see ``iaa_classic.store``), or in a folder of
         its own. Files and bytes are looked up; arrays, open files and PIL images are always measured. What is read is
         bit-identical to what would be measured. A model file can hold a path, not a ``FeatureStore``.
+    timeout : float or None, default=None
+        Seconds that one picture may take before it is given up; pictures are then measured in worker processes, also with one.
+    memory_limit : int or None, default=None
+        Megabytes that one picture may take beyond what the program itself does; likewise, and on Linux only.
 
     Attributes
     ----------
@@ -72,6 +77,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     feature_names_: list[str]
     failures_: pd.DataFrame
+    _later_parameters = frozenset({"timeout", "memory_limit"})  # files from before them lack them
 
     def __init__(
         self,
@@ -83,6 +89,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         progress: bool = False,
         face_detector: Any = INSTALLED,
         store: Any = None,
+        timeout: float | None = None,
+        memory_limit: int | None = None,
     ) -> None:
         self.features = features
         self.n_jobs = n_jobs
@@ -91,6 +99,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         self.progress = progress
         self.face_detector = face_detector
         self.store = store
+        self.timeout = timeout
+        self.memory_limit = memory_limit
 
     def fit(self, X: Any = None, y: Any = None) -> FeatureExtractor:
         """Check the parameters and settle the names of the columns; ``X`` and ``y`` are not looked at."""
@@ -99,6 +109,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         if not isinstance(self.max_pixels, (int, np.integer)) or self.max_pixels < 1:
             raise ValueError(f"max_pixels must be a positive whole number, got {self.max_pixels!r}")
         store_for(self.store)
+        self._limits()
         features = select(self.features)
         detector_for(self.face_detector, features)
         self.feature_names_ = [record.name for record in features]
@@ -141,10 +152,16 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             )
         return pd.DataFrame(rows, columns=self.feature_names_, index=index)
 
+    def _limits(self) -> Limits:
+        for name, value in {"timeout": self.timeout, "memory_limit": self.memory_limit}.items():
+            if value is not None and not (isinstance(value, (int, float, np.number)) and value > 0):
+                raise ValueError(f"{name} must be a positive number or None, got {value!r}")
+        return Limits(self.timeout, self.memory_limit)
+
     def _measurements(self, sources: list[Any], detector: FaceFinder | None) -> Iterator[Measurement]:
         from .images import ImageError
 
-        features = select(self.features)
+        features, limits = select(self.features), self._limits()
         results = measure_images(
             sources,
             features,
@@ -152,7 +169,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             max_pixels=self.max_pixels,
             face_detector=detector,
             store=self.store,
-            before_first=None if self.n_jobs in (None, 1) else lambda: warm_up(features),
+            before_first=None if self.n_jobs in (None, 1) and not limits else lambda: warm_up(features),
+            limits=limits,
         )
         with progress_bar("Measuring", len(sources), show=self.progress) as advance:
             for position, measurement in enumerate(results):

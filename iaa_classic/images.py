@@ -35,7 +35,9 @@ import numpy as np
 from PIL import Image
 
 from .decoding import ImageError, LoadedImage, Request, load_array, load_pillow, load_stream
+from .errors import UserError
 from .pixels import Colour, Pixels
+from .remote import is_remote, opened
 
 __all__ = ["MAX_PIXELS", "ImageError", "LoadedImage", "load_image", "read_image"]
 
@@ -72,9 +74,10 @@ def read_image(
     Parameters
     ----------
     source : path, bytes, binary file object, ndarray or PIL image
-        Bytes are an encoded picture, and a file object is read from where it stands. Arrays are gray, RGB or RGBA, of
-        shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), and of type uint8, uint16, bool, or float within [0, 1]; they
-        are taken as upright sRGB, and a uint8 RGB array is not copied.
+        A string may be an address that fsspec opens, such as ``s3://bucket/photo.jpg``, with the extra ``remote``. Bytes are
+        an encoded picture, and a file object is read from where it stands. Arrays are gray, RGB or RGBA, of shape (H, W),
+        (H, W, 1), (H, W, 3) or (H, W, 4), and of type uint8, uint16, bool, or float within [0, 1]; they are taken as upright
+        sRGB, and a uint8 RGB array is not copied.
     max_pixels : int
         Larger pictures are refused from their header, before decoding.
     background : three ints from 0 to 255
@@ -126,6 +129,9 @@ def _opened(source: Any, request: Request) -> Iterator[BinaryIO]:
     """Yield a seekable binary file for a path, bytes or a file object."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield io.BytesIO(source)
+    elif is_remote(source):
+        with _open_address(source, request) as file:
+            yield file
     elif isinstance(source, (str, os.PathLike)):
         with _open_path(os.fspath(source), request) as file:
             yield file
@@ -139,6 +145,16 @@ def _opened(source: Any, request: Request) -> Iterator[BinaryIO]:
         yield io.BytesIO(data)
     else:
         raise request.error("it is not a picture", "give a path, bytes, a binary file object, a NumPy array or a PIL image")
+
+
+def _open_address(address: str, request: Request) -> BinaryIO:
+    try:
+        return opened(address)
+    except FileNotFoundError as error:
+        raise request.error("there is no such file", "check the address") from error
+    except (UserError, OSError) as error:
+        why = str(error).removeprefix(f"{address}: ")
+        raise request.error(f"it cannot be opened ({why})", "check the address and your access to it") from error
 
 
 def _open_path(path: str | bytes, request: Request) -> BinaryIO:

@@ -90,6 +90,8 @@ def jpeg_lacks_scans(data: bytes) -> bool:
             pending = {(component, index) for component in payload[6::3][: payload[5]] for index in range(64)}
         elif marker == _START_OF_SCAN and len(payload) >= 6:
             count = payload[0]
+            if len(payload) < 4 + 2 * count:  # a scan's header that is cut short or a lie: nothing is known to be complete
+                continue
             first, last, bits = payload[1 + 2 * count : 4 + 2 * count]
             if bits & 0x0F == 0:
                 components = payload[1 : 1 + 2 * count : 2]

@@ -7,10 +7,11 @@ are in memory, whatever their number.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import chain
+from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,21 +24,19 @@ from .images import MAX_PIXELS, ImageError, read_image
 from .recall import Question, Recall, with_content
 from .store import Content, store_for
 from .threads import one_thread
+from .workers import Executor, Limits, Result, WorkerLost, Workers
 
 Kept = TypeVar("Kept")
 
-_BATCH = 1
-"""Pictures handed to a worker at a time: handing over costs a hundredth of measuring, waiting for the last one more."""
-
 _WINDOW = 32
-"""Batches per worker between two rests, at which the results so far are passed on.
+"""Pictures per worker that are on their way at a time.
 
-Sources are read between windows, in the caller's thread, so that whatever goes wrong in reading them reaches the caller, and no
-more than a window of pictures is in memory.
+Sources are read in the caller's thread, so that whatever goes wrong in reading them reaches the caller, and no more than a
+window of pictures is in memory.
 """
 
 _LONGEST = 1024
-"""Pictures per worker in a window, known ones counted, of which little more than the values is held."""
+"""Pictures per worker that wait for one before them, known ones counted, of which little more than the values is held."""
 
 _MIN_SIDE = 2 * WORKING_SIDE
 """Pixels that the long side keeps where a JPEG need not be decoded in full: the working scale is reached from twice its size,
@@ -80,6 +79,7 @@ def measure_image(
     max_pixels: int = MAX_PIXELS,
     face_detector: Any = INSTALLED,
     store: Any = None,
+    limits: Limits | None = None,
 ) -> Measurement:
     """Decode and measure one picture; a bad one gives a ``Measurement`` with ``error`` set, never an exception.
 
@@ -95,13 +95,15 @@ def measure_image(
         What finds faces, as for ``FeatureExtractor``; looked at only if a feature of ``people`` is asked for.
     store : None, "default", path or FeatureStore
         As for ``FeatureExtractor``.
+    limits : Limits, optional
+        Time and memory that the picture may take, in a process of its own.
 
     Raises
     ------
     FileNotFoundError, FaceModelError
         If the detector's model cannot be used.
     """
-    options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": face_detector, "store": store}
+    options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": face_detector, "store": store, "limits": limits}
     [measurement] = measure_images([source], features, n_jobs=1, **options)
     return measurement
 
@@ -159,29 +161,47 @@ def _measured(
                 afterwards(picture)
     except ImageError as error:
         reason = f"{error.why}; {error.remedy}" if error.remedy else error.why
-        return Measurement(np.full(len(features), np.nan), error=reason)
+        return failed(len(features), reason)
+    except MemoryError:
+        return failed(len(features), "it takes more memory than there is; reduce it first")
     except Exception as error:  # a defect of ours or of a codec costs one row, not the run
         text = " ".join(f"{type(error).__name__}: {error}".split())
-        return Measurement(np.full(len(features), np.nan), error=f"could not be measured ({text}); please report this")
+        return failed(len(features), f"could not be measured ({text}); please report this")
     return Measurement(values, warnings=loaded.warnings, width=loaded.width, height=loaded.height)
 
 
-_Answer = tuple[Measurement, Content | None]
+def failed(count: int, why: str) -> Measurement:
+    """What stands for a picture that could not be measured."""
+    return Measurement(np.full(count, np.nan), error=why)
+
+
+Answer = tuple[Measurement, Content | None]
 """What was measured of a picture, and the content of its file where that was asked for."""
 
 
-def _answer(source: Any, features: Sequence[Feature], settings: _Settings, *, keep: bool) -> _Answer:
+def _answer(source: Any, features: Sequence[Feature], settings: _Settings, *, keep: bool) -> Answer:
     source, content = with_content(source) if keep else (source, None)
     return _measured(source, features, settings), content
 
 
-def _answer_batch(tasks: Sequence[_Task], settings: _Settings) -> list[_Answer]:
-    """Measure a batch inside a worker process, whose libraries keep to one thread each."""
+def _answer_task(task: _Task, settings: _Settings) -> Answer:
+    """Measure a picture inside a worker process, whose libraries keep to one thread each."""
     import cv2
 
     cv2.setNumThreads(1)
-    chosen = {names: select(names) for names in {task.names for task in tasks}}
-    return [_answer(task.source, chosen[task.names], settings, keep=task.keep) for task in tasks]
+    return _answer(task.source, _selected(task.names), settings, keep=task.keep)
+
+
+@lru_cache(maxsize=8)
+def _selected(names: tuple[str, ...]) -> list[Feature]:
+    return select(names)
+
+
+def _warm(names: tuple[str, ...]) -> None:
+    """Load the kernels, so that the first picture is not charged with it."""
+    from .compiling import warm_up
+
+    warm_up(_selected(names))
 
 
 def effective_jobs(n_jobs: int | None) -> int:
@@ -200,6 +220,8 @@ def measure_images(
     face_detector: Any = INSTALLED,
     store: Any = None,
     before_first: Callable[[], object] | None = None,
+    limits: Limits | None = None,
+    scheduler: str | None = None,
 ) -> Iterator[Measurement]:
     """Measure pictures one after another or in parallel, yielding one ``Measurement`` per source in the order given.
 
@@ -219,6 +241,11 @@ def measure_images(
         As for ``FeatureExtractor``. Workers do not use it: this process looks up and writes.
     before_first : callable, optional
         Called once, before the first picture that is not in the store is measured; never if all are.
+    limits : Limits, optional
+        Time and memory that each picture may take; it is then measured in a worker process even where ``n_jobs`` is 1.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers measure, in place of processes here; ``n_jobs`` is how many it is taken to
+        have, all that it has if left out.
 
     Yields
     ------
@@ -230,13 +257,41 @@ def measure_images(
     chosen = store_for(store)
     recall = Recall(chosen, features, detector, full=settings.full, min_side=_MIN_SIDE, max_pixels=max_pixels)
     run = _Run(features, settings, recall, before_first)
-    workers = effective_jobs(n_jobs)
     try:
-        yield from run.in_turn(sources) if workers == 1 else run.in_parallel(sources, workers)
+        yield from _chosen_way(run, sources, effective_jobs(n_jobs), limits, scheduler)
     finally:
         recall.write()
         if chosen is not None and chosen is not store:
             chosen.close()
+
+
+def _chosen_way(
+    run: _Run, sources: Iterable[Any], workers: int, limits: Limits | None, scheduler: str | None
+) -> Iterator[Measurement]:
+    """In this process, in workers beside it, on a cluster, or by the backend of joblib that is in force."""
+    if scheduler is not None:
+        from .cluster import Cluster
+
+        executor: Executor = Cluster(scheduler, limits)
+        workers = max(workers, getattr(executor, "count", 1))
+    elif workers == 1 and not limits:
+        yield from run.in_turn(sources)
+        return
+    elif not limits and _backend() != "LokyBackend":
+        yield from run.by_joblib(sources, workers)
+        return
+    else:
+        executor = Workers(workers, limits, partial(_warm, run.names) if limits else None)
+    try:
+        yield from run.in_parallel(sources, executor, workers)
+    finally:
+        executor.close()
+
+
+def _backend() -> str:
+    from joblib.parallel import get_active_backend
+
+    return type(get_active_backend()[0]).__name__
 
 
 class _Run:
@@ -252,6 +307,11 @@ class _Run:
         self._features, self._settings, self._recall = features, settings, recall
         self._before_first = before_first
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features."""
+        return tuple(record.name for record in self._features)
+
     def in_turn(self, sources: Iterable[Any]) -> Iterator[Measurement]:
         """Measure in this process."""
         for source in sources:
@@ -262,35 +322,60 @@ class _Run:
                 answer = _answer(source, self._wanted(question), self._settings, keep=question.keep)
             yield self._settled(question, answer)
 
-    def in_parallel(self, sources: Iterable[Any], workers: int) -> Iterator[Measurement]:
-        """Measure in worker processes, a window of pictures at a time; known pictures take no place in it."""
-        window: list[Question] = []
-        waiting = 0
-        for source in sources:
-            question = self._recall.look(source)
-            window.append(question)
-            waiting += bool(question.missing)
-            if not waiting or waiting == workers * _WINDOW * _BATCH or len(window) == workers * _LONGEST:
-                yield from self._through_workers(window, workers)
-                window, waiting = [], 0
-        yield from self._through_workers(window, workers)
+    def in_parallel(self, sources: Iterable[Any], executor: Executor, workers: int) -> Iterator[Measurement]:
+        """Measure in processes, so many pictures ahead of the one that is waited for; known ones need no process."""
+        waiting: deque[tuple[Question, Result | None]] = deque()
+        asked = 0
+        pictures, trouble = iter(sources), None
+        while trouble is None or waiting:
+            if trouble is None and asked < workers * _WINDOW and len(waiting) < workers * _LONGEST:
+                try:
+                    question = self._recall.look(next(pictures))
+                except Exception as error:  # the end, or whatever goes wrong in the sources: first what has been asked for
+                    trouble = error
+                    continue
+                waiting.append((question, self._asked(question, executor)))
+                asked += bool(question.missing)
+            elif waiting:
+                yield self._next(waiting)
+                asked = sum(result is not None for _, result in waiting)
+            while waiting and (waiting[0][1] is None or waiting[0][1].done()):
+                asked -= waiting[0][1] is not None
+                yield self._next(waiting)
+        if not isinstance(trouble, StopIteration):
+            raise trouble
 
-    def _through_workers(self, window: Sequence[Question], workers: int) -> Iterator[Measurement]:
-        from joblib import Parallel, delayed, parallel_config
-        from joblib.parallel import get_active_backend
+    def _asked(self, question: Question, executor: Executor) -> Result | None:
+        if not question.missing:
+            return None
+        self._prepare()
+        task = _Task(question.source, self._names(question), question.keep)
+        return executor.submit(_answer_task, task, self._settings)
 
-        asked = [question for question in window if question.missing]
-        answers: Iterator[_Answer] = iter(())
-        if asked:
-            self._prepare()
+    def _next(self, waiting: deque[tuple[Question, Result | None]]) -> Measurement:
+        question, result = waiting.popleft()
+        if result is None:
+            return self._settled(question, None)
+        try:
+            answer = result.result()
+        except WorkerLost as lost:
+            return failed(len(self._features), str(lost))
+        return self._settled(question, answer)
+
+    def by_joblib(self, sources: Iterable[Any], workers: int) -> Iterator[Measurement]:
+        """Measure by the backend of a ``joblib.parallel_config`` that is in force, a window of pictures at a time."""
+        from joblib import Parallel, delayed
+
+        pictures = iter(sources)
+        while window := [self._recall.look(source) for source in islice(pictures, workers * _WINDOW)]:
+            asked = [question for question in window if question.missing]
+            if asked:
+                self._prepare()
             tasks = [_Task(question.source, self._names(question), question.keep) for question in asked]
-            batches = (tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH))
-            calls = [delayed(_answer_batch)(batch, self._settings) for batch in batches]
-            own_processes = type(get_active_backend()[0]).__name__ == "LokyBackend"
-            with parallel_config("loky", inner_max_num_threads=1) if own_processes else nullcontext():
-                answers = chain.from_iterable(Parallel(n_jobs=workers, batch_size=1)(calls))
-        for question in window:
-            yield self._settled(question, next(answers) if question.missing else None)
+            calls = (delayed(_answer_task)(task, self._settings) for task in tasks)
+            answers = iter(Parallel(n_jobs=workers, batch_size=1)(calls) if tasks else ())
+            for question in window:
+                yield self._settled(question, next(answers) if question.missing else None)
 
     def _prepare(self) -> None:
         if self._before_first is not None:
@@ -303,7 +388,7 @@ class _Run:
     def _names(self, question: Question) -> tuple[str, ...]:
         return tuple(record.name for record in self._wanted(question))
 
-    def _settled(self, question: Question, answer: _Answer | None) -> Measurement:
+    def _settled(self, question: Question, answer: Answer | None) -> Measurement:
         """Put together what was known and what was measured, and keep it."""
         known = question.known
         if answer is None:

@@ -33,6 +33,7 @@ from .store import Content, Entry, FeatureStore
 
 CODE = (
     *("colour_profiles", "decoding", "errors", "face_detection", "image_formats", "images", "integrity", "measuring", "pixels"),
+    "remote",
 )
 """Modules, beside all of ``features``, whose code decides on pixels or values."""
 

@@ -271,6 +271,31 @@ def test_odd_files_keep_their_colours(odd):
     assert (clear == (10, 20, 30)).all()
 
 
+def test_no_odd_file_takes_long_or_much(odd):
+    if not Path("/proc/self/status").exists():
+        pytest.skip("peak memory is read from /proc")
+    script = """if True:
+        import re, sys, time
+        from iaa_classic.features import select
+        from iaa_classic.measuring import measure_images
+        from iaa_classic.compiling import warm_up
+        records = select("fast")
+        warm_up(records)
+        for path in sys.argv[1:]:
+            start = time.process_time()
+            [measured] = measure_images([path], records)
+            assert "report this" not in (measured.error or ""), (path, measured.error)
+            assert time.process_time() - start < 5, path
+        with open("/proc/self/status") as status:
+            print(int(re.search("VmHWM:\\s+([0-9]+)", status.read())[1]) / 1024)
+    """
+    paths = [str(odd.folder / row["path"]) for row in odd.rows]
+    run = subprocess.run([sys.executable, "-P", "-c", script, *paths], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
+    assert float(run.stdout) < 1000
+
+
 def test_bombs_are_refused_in_no_time_and_little_memory(odd):
     if not Path("/proc/self/status").exists():
         pytest.skip("peak memory is read from /proc")

@@ -28,10 +28,11 @@ def evaluate(
     how: Measuring,
     page: Path | None = None,
     report: Path | None = None,
+    force: bool = False,
 ) -> int:
     """Say how well a kind of model predicts answers that it has not seen; returns the exit status."""
-    check_file(page, ".html", "a report")
-    check_file(report, ".json", "figures for machines")
+    check_file(page, ".html", "a report", force=force)
+    check_file(report, ".json", "figures for machines", force=force)
     rated = limited(read_rated(asked), limit, seed)
     official = takes_official_split(rated, split)
     tell_notes(rated)
@@ -42,7 +43,7 @@ def evaluate(
     estimator = asked.task.estimator(model, seed=seed, levels=levels_of(asked, rated))
     evaluation = judged(estimator, X, rated, asked.task, folds=folds, seed=seed, official=official)
     print_evaluation(evaluation, rated)
-    _write(evaluation, rated, page, report)
+    _write(evaluation, rated, page, report, force=force)
     return status
 
 
@@ -59,17 +60,17 @@ def levels_of(asked: Asked, rated: Rated) -> tuple[float, ...] | None:
     return rated.names if asked.task.name == "distribution" else None
 
 
-def _write(evaluation: Evaluation, rated: Rated, page: Path | None, report: Path | None) -> None:
+def _write(evaluation: Evaluation, rated: Rated, page: Path | None, report: Path | None, *, force: bool) -> None:
     """The page and the figures for machines, where they are asked for."""
     if page is not None:
         from ..report.evaluation import evaluation_page
 
-        write_text(evaluation_page(evaluation, rated.title), page)
+        write_text(evaluation_page(evaluation, rated.title), page, force=force)
         notices().print(f"Wrote the page {readable(str(page))}", highlight=False, soft_wrap=True)
     if report is not None:
         told = {"title": rated.title, "source": rated.source} | evaluation.to_dict()
         told |= {"notes": list(rated.notes), "missing": rated.missing, "environment": environment()}
-        write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", report)
+        write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", report, force=force)
         notices().print(f"Wrote the figures {readable(str(report))}", highlight=False, soft_wrap=True)
 
 

@@ -20,7 +20,7 @@ from ..measuring import describe_source, measure_images
 from .improving import print_regions, print_suggestions
 from .inputs import chosen_model, feature_store, prepare_kernels, tell_missing_faces, tell_unused_face_model
 from .kinds import UNUSUAL, kind_of, scale_line
-from .tables import console, readable
+from .tables import check_file, console, readable
 
 _BAR = 16
 """Characters of the longest bar."""
@@ -43,9 +43,9 @@ def explain(
     """Print why a photograph scores as it does, or write it as a page; returns the exit status."""
     import pandas as pd
 
-    from .pages import check_page, special_line, write_photo_page
+    from .pages import special_line, write_photo_page
 
-    check_page(html, force=force)
+    check_file(html, ".html", "a page", force=force)
     suggest, regions = (html is not None if asked is None else asked for asked in (suggest, regions))
     fitted = chosen_model(model)
     records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
@@ -66,7 +66,9 @@ def explain(
     effects = region_effects(photo, fitted, **settings) if regions else None
     if html is not None:
         shown: dict[str, Any] = {"suggestions": suggestions or (), "regions": effects, "line": special_line(model, fitted)}
-        write_photo_page(html, photo, explanation, max_pixels=max_pixels, face_detector=face_model or INSTALLED, **shown)
+        write_photo_page(
+            html, photo, explanation, max_pixels=max_pixels, face_detector=face_model or INSTALLED, force=force, **shown
+        )
     if as_json:
         plain = explanation.to_dict()
         if suggestions is not None:

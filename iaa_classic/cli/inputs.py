@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,13 @@ from ..errors import UserError
 from ..face_detection import INSTALLED, detector_for, looks_at_faces, missing_detector
 from ..features import Feature
 from ..files import find_images
+from ..journal import run_digest
 from ..measuring import Measurement, effective_jobs, measure_images
 from ..progress import progress_bar
+from ..remote import is_remote, pictures
+from ..resuming import require_roots, resumed
 from ..store import DEFAULT, FeatureStore, store_for
+from .long_runs import LongRun
 from .tables import notices, readable
 
 if TYPE_CHECKING:
@@ -33,8 +38,16 @@ def photographs(paths: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]
     """
     if "" in paths:
         raise UserError("an empty path was given (an unset variable?)")
-    found = find_images(paths)
-    images, problems = [str(path) for path in found.images], [(str(path), why) for path, why in found.problems]
+    images: list[str] = []
+    problems: list[tuple[str, str]] = []
+    for remote, some in groupby(paths, is_remote):
+        if remote:
+            images += chain.from_iterable(map(pictures, some))
+        else:
+            found = find_images(some)
+            images += map(str, found.images)
+            problems += [(str(path), why) for path, why in found.problems]
+    images = list(dict.fromkeys(images))
     if not images and not problems:
         raise UserError(f"no photographs found in {', '.join(paths)}")
     return images, problems
@@ -48,12 +61,14 @@ def measured(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    run: LongRun | None = None,
 ) -> Iterator[tuple[str, Measurement]]:
     """Each source with its measurement, in order, under a progress bar on standard error.
 
     ``face_model`` is the file of the face detector, that of an installed package if left out. What the feature store knows is
-    not measured, unless ``cached`` is false.
+    not measured, unless ``cached`` is false. ``run`` says how the run can be gone on with and what a photograph may take.
     """
+    run = run or LongRun()
     if jobs == 0:
         raise UserError("--jobs must be a positive number of processes, or -1 for every core")
     tell_unused_face_model(face_model, features)
@@ -73,10 +88,17 @@ def measured(
             begin()
 
         options: dict[str, Any] = {"max_pixels": max_pixels, "face_detector": detector, "store": store}
-        results = measure_images(sources, features, n_jobs=workers, before_first=prepare, **options)
-        for source, measurement in zip(sources, results, strict=True):
+        journal = stack.enter_context(run.journal(run_digest(features, detector, max_pixels), len(sources)))
+        options |= {"limits": run.limits, "scheduler": run.scheduler}
+
+        def measure(paths: Iterable[str]) -> Iterator[Measurement]:
+            return measure_images(paths, features, n_jobs=workers, before_first=prepare, **options)
+
+        for done, (source, measurement) in enumerate(resumed(sources, journal, measure)):
             begin()
             bar[0]()
+            if measurement.error is not None:
+                require_roots(source, run.roots, done)
             yield source, measurement
     if store is not None and store.hits and len(sources) > 1:
         notices().print(f"{store.hits} of {len(sources)} photographs read from the feature store", highlight=False)

@@ -15,7 +15,7 @@ from rich.table import Table
 from ..errors import UserError
 from ..progress import progress_bar
 from ..tasks import TASKS
-from .tables import check_file, console, heading, notices, readable, write_text
+from .tables import console, heading, notices, readable, write_text
 
 if TYPE_CHECKING:
     from ..explanation.model_report import ModelReport
@@ -26,13 +26,6 @@ _TASK_OF = {"AestheticClassifier": "class", "ScoreDistributionRegressor": "distr
 
 _TOP = 12
 """Features that are printed."""
-
-
-def check_new(path: Path | None, ending: str, what: str, *, force: bool) -> None:
-    """Refuse a file that could not be written, or that exists, unless ``force``."""
-    check_file(path, ending, what)
-    if path is not None and path.exists() and not force:
-        raise UserError(f"{path} exists; give another name, or --force to overwrite it")
 
 
 def inspect(
@@ -48,6 +41,7 @@ def inspect(
     limit: int | None,
     page: Path | None,
     report: Path | None,
+    force: bool,
 ) -> int:
     """Report on a model over rated photographs; returns the exit status."""
     from ..default import default_model
@@ -85,7 +79,7 @@ def inspect(
         )
     called = "The built-in model" if model is None else Path(model).name
     print_report(made, f"{called} on {rated.title}")
-    _write(made, f"{called} on {rated.title}", page, report)
+    _write(made, f"{called} on {rated.title}", page, report, force=force)
     return status
 
 
@@ -192,7 +186,7 @@ def _with_interval(row: Any, by: str) -> str:
     return f"{row[by]:.3f} [dim]{row[f'{by}_low']:.3f} to {row[f'{by}_high']:.3f}[/]"
 
 
-def _write(report: ModelReport, title: str, page: Path | None, figures: Path | None) -> None:
+def _write(report: ModelReport, title: str, page: Path | None, figures: Path | None, *, force: bool) -> None:
     """The page and the report for machines, where they are asked for."""
     if page is not None:
         from ..report.model_page import model_page
@@ -200,11 +194,11 @@ def _write(report: ModelReport, title: str, page: Path | None, figures: Path | N
         pictures = sum(map(len, (report.best, report.worst, report.underrated, report.overrated)))
         with progress_bar("Drawing", pictures) as advance:
             text = model_page(report, title, finished=advance)
-        write_text(text, page)
+        write_text(text, page, force=force)
         notices().print(f"Wrote the page {readable(str(page))}", highlight=False, soft_wrap=True)
     if figures is not None:
         from .evaluating import environment
 
         told = {"title": title} | report.to_dict() | {"environment": environment()}
-        write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", figures)
+        write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", figures, force=force)
         notices().print(f"Wrote the report {readable(str(figures))}", highlight=False, soft_wrap=True)

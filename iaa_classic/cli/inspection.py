@@ -44,7 +44,7 @@ def inspect(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a page (.html).")] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write everything to a .json file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+    force: given.Force = False,
     jobs: given.Jobs = 1,
     face_model: given.FaceModel = None,
     max_megapixels: given.MaxPixels = 200,
@@ -56,16 +56,16 @@ def inspect(
     worst-scored photographs. Figures of agreement say what they rest on; a model that was fitted on just these photographs is
     fitted again in folds, so that each is judged by a model that has not seen it.
     """
-    from .inspecting import check_new
     from .inspecting import inspect as run
     from .judging import Measuring
     from .rated import Asked
+    from .tables import check_file
 
-    check_new(output, ".html", "a page", force=force)
-    check_new(report, ".json", "a report for machines", force=force)
+    check_file(output, ".html", "a page", force=force)
+    check_file(report, ".json", "a report for machines", force=force)
     columns = {"group": group, "category": category, "image_column": image_column}
     where: dict[str, Any] = columns | {"dataset": dataset, "root": root, "threshold": threshold, "thirds": thirds}
     asked = Asked(labels=labels, images=images, targets=tuple(target or ()), **where)
     how = Measuring("all", jobs, max_megapixels * 1_000_000, face_model, not no_cache)
     choices: dict[str, Any] = {"of": of, "basis": basis, "scale": scale, "folds": folds, "seed": seed, "limit": limit}
-    raise typer.Exit(run(asked, model, how=how, page=output, report=report, **choices))
+    raise typer.Exit(run(asked, model, how=how, page=output, report=report, force=force, **choices))

@@ -45,6 +45,7 @@ def evaluate(
     features: given.Features = "all",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a page (.html).")] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the figures to a .json file.")] = None,
+    force: given.Force = False,
     jobs: given.Jobs = 1,
     face_model: given.FaceModel = None,
     max_megapixels: given.MaxPixels = 200,
@@ -60,7 +61,7 @@ def evaluate(
     asked = _asked(labels, images, target, group, category, image_column, dataset, root, task, threshold, thirds)
     how = _measuring(jobs, max_megapixels, face_model, no_cache, features)
     choices: dict[str, Any] = {"model": model, "split": split, "folds": folds, "seed": seed, "limit": limit}
-    raise typer.Exit(run(asked, how=how, page=output, report=report, **choices))
+    raise typer.Exit(run(asked, how=how, page=output, report=report, force=force, **choices))
 
 
 def train(
@@ -80,6 +81,7 @@ def train(
     features: given.Features = "all",
     folds: given.Folds = 10,
     seed: given.Seed = 0,
+    force: given.Force = False,
     jobs: given.Jobs = 1,
     face_model: given.FaceModel = None,
     max_megapixels: given.MaxPixels = 200,
@@ -90,7 +92,7 @@ def train(
 
     asked = _asked(labels, images, target, group, category, image_column, dataset, root, task, threshold, thirds)
     how = _measuring(jobs, max_megapixels, face_model, no_cache, features)
-    raise typer.Exit(run(asked, output=output, model=model, folds=folds, seed=seed, how=how))
+    raise typer.Exit(run(asked, output=output, model=model, folds=folds, seed=seed, how=how, force=force))
 
 
 def rank(
@@ -132,6 +134,7 @@ def personalize(
     generic: Annotated[
         str | None, typer.Option("--generic", help="Model file of everybody's taste. [default: the built-in model]")
     ] = None,
+    force: given.Force = False,
     jobs: given.Jobs = 1,
     face_model: given.FaceModel = None,
     max_megapixels: given.MaxPixels = 200,
@@ -146,7 +149,8 @@ def personalize(
 
     how = _measuring(jobs, max_megapixels, face_model, no_cache)
     columns: dict[str, Any] = {"target": target, "pairs": pairs, "image_column": image_column}
-    raise typer.Exit(run(ratings, images=images, **columns, scale=scale, generic=generic, output=output, how=how))
+    files: dict[str, Any] = {"output": output, "force": force}
+    raise typer.Exit(run(ratings, images=images, **columns, scale=scale, generic=generic, **files, how=how))
 
 
 def _asked(

@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from . import inspection, learning
-from .options import FaceModel, Force, Html, Jobs, MaxPixels, Model, NoCache, Paths
+from .options import FaceModel, Force, Html, Jobs, MaxPixels, MemoryLimit, Model, NoCache, Paths, Timeout
 
 app = typer.Typer(
     name="iaa-classic",
@@ -65,7 +65,10 @@ def score(
         typer.Option("--output", "-o", help="Write path, score, marks and errors to a .csv, .json or .parquet file."),
     ] = None,
     model: Model = None,
+    force: Force = False,
     jobs: Jobs = 1,
+    timeout: Timeout = None,
+    memory_limit: MemoryLimit = None,
     top: Annotated[int, typer.Option("--top", min=0, help="Rows to print, best first; 0 prints all.")] = 50,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
@@ -75,6 +78,7 @@ def score(
 
     A mark is the share of the photographs that the model was fitted on with a lower effect of that criterion.
     """
+    from ..workers import Limits
     from .scoring import score as run
 
     max_pixels = max_megapixels * 1_000_000
@@ -88,6 +92,8 @@ def score(
             max_pixels=max_pixels,
             face_model=face_model,
             cached=not no_cache,
+            force=force,
+            limits=Limits(timeout, memory_limit),
         )
     )
 
@@ -154,16 +160,32 @@ def features(
 @app.command(epilog="Example: iaa-classic extract shoot/ --output features.parquet --jobs -1")
 def extract(
     paths: Paths,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write the table to this .csv, .json or .parquet file.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Write the table to this .csv, .json or .parquet file, or to such an address.")
+    ],
     features: Annotated[
         str, typer.Option("--features", help="'all', a named set, a criterion, or feature names, separated by commas.")
     ] = "all",
+    force: Force = False,
     jobs: Jobs = 1,
+    timeout: Timeout = None,
+    memory_limit: MemoryLimit = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Measure on the Dask cluster at this address, such as tcp://host:8786.")
+    ] = None,
+    part_rows: Annotated[
+        int | None, typer.Option("--part-rows", min=1, help="Make OUTPUT a folder of Parquet files of so many rows each.")
+    ] = None,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
     no_cache: NoCache = False,
 ) -> None:
-    """Measure photographs and write the table of features: path, one column each, error."""
+    """Measure photographs and write the table of features: path, one column each, error.
+
+    A run that was interrupted goes on where it stopped when the same command is given again: what it has measured is kept in
+    OUTPUT.unfinished meanwhile. PATH and OUTPUT may be addresses such as s3://bucket/folder (extra "remote").
+    """
+    from ..workers import Limits
     from .extracting import extract as run
 
     max_pixels, cached = max_megapixels * 1_000_000, not no_cache
@@ -176,6 +198,10 @@ def extract(
             max_pixels=max_pixels,
             face_model=face_model,
             cached=cached,
+            force=force,
+            limits=Limits(timeout, memory_limit),
+            scheduler=scheduler,
+            part_rows=part_rows,
         )
     )
 

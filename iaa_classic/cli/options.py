@@ -18,7 +18,15 @@ NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Measure every photograph; neither read nor write the feature store.")
 ]
 Html = Annotated[Path | None, typer.Option("--html", help="Write a page with pictures to this .html file.")]
-Force = Annotated[bool, typer.Option("--force", help="Put the page in the place of a file that exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option("--timeout", help="Seconds that one photograph may take; it is measured in a process apart, which is killed."),
+]
+MemoryLimit = Annotated[
+    int | None,
+    typer.Option("--memory-limit", min=1, help="Megabytes that one photograph may take, beyond the program itself (Linux)."),
+]
 MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 Labels = Annotated[

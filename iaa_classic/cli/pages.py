@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UserError
 from ..explanation.explanation import require_catalogue
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
@@ -18,7 +17,7 @@ from .inputs import chosen_model, measured, photographs
 from .judging import Measuring
 from .kinds import UNUSUAL, kind_of, scale_line
 from .scoring import report_failures
-from .tables import check_file, notices, readable, shortened, write_parts
+from .tables import check_file, notices, readable, shortened, write_parts, write_text
 
 if TYPE_CHECKING:
     from ..explanation import Explanation
@@ -30,7 +29,7 @@ def report(paths: Sequence[str], *, output: Path, title: str | None, model: str 
     """Write a gallery of photographs, each explained; returns the exit status."""
     from ..report.folder import Photograph
 
-    check_page(output, force=force)
+    check_file(output, ".html", "a page", force=force)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
     names = require_catalogue([str(name) for name in fitted.feature_names_in_])
@@ -42,7 +41,9 @@ def report(paths: Sequence[str], *, output: Path, title: str | None, model: str 
     ]
     failed = list(zip(called[len(images) :], (why for _, why in problems), strict=True))
     if any(one.measurement.error is None for one in found):
-        failed = _write(output, found, fitted, failed, how, title=title or _title(paths), line=special_line(model, fitted))
+        failed = _write(
+            output, found, fitted, failed, how, title=title or _title(paths), line=special_line(model, fitted), force=force
+        )
     else:
         failed = [*((one.name, one.measurement.error or "") for one in found), *failed]
     return tell_failures(failed, len(called))
@@ -57,6 +58,7 @@ def _write(
     *,
     title: str,
     line: str | None,
+    force: bool,
     compare: tuple[int, int] | None = None,
 ) -> list[tuple[str, str]]:
     """Draw the photographs into a page under a progress bar; returns all failures."""
@@ -79,7 +81,9 @@ def _write(
         yield from failed
 
     with progress_bar("Drawing", len(found)) as advance:
-        write_parts(gallery_page(items(advance), title, failures=failures(), scale_line=line, compare=compare), output)
+        write_parts(
+            gallery_page(items(advance), title, failures=failures(), scale_line=line, compare=compare), output, force=force
+        )
     shown = len(found) - len(unread)
     size = os.path.getsize(output) / 1e6
     notices().print(f"Wrote {readable(str(output))}: {shown} photograph{'s' * (shown != 1)}, {size:.1f} MB", highlight=False)
@@ -92,13 +96,6 @@ def _title(paths: Sequence[str]) -> str:
         path = Path(os.path.abspath(paths[0]))
         return path.name or "Photographs"
     return "Photographs"
-
-
-def check_page(path: Path | None, *, force: bool) -> None:
-    """Refuse a page that could not be written, or that would take the place of a file unless ``force``."""
-    check_file(path, ".html", "a page")
-    if path is not None and not force and os.path.lexists(path):
-        raise UserError(f"{path}: exists already; give another name, or --force to put the page in its place")
 
 
 def special_line(path: str | None, model: AdditiveModel) -> str | None:
@@ -116,6 +113,7 @@ def write_photo_page(
     line: str | None,
     suggestions: Iterable[Any],
     regions: Any,
+    force: bool,
 ) -> None:
     """The page of one photograph."""
     from ..explanation.evidence import picture_of
@@ -127,7 +125,7 @@ def write_photo_page(
     with_maps = replace(explanation, picture=picture_of(pixels, face_detector=detector))
     name = os.path.basename(os.path.abspath(photo))
     page = photo_page(with_maps, pixels, name=name, suggestions=suggestions, regions=regions, scale_line=line)
-    write_parts([page], output)
+    write_text(page, output, force=force)
     notices().print(f"Wrote {readable(str(output))}", highlight=False)
 
 
@@ -139,6 +137,7 @@ def write_ranking_page(
     *,
     model_file: str | None,
     how: Measuring,
+    force: bool,
 ) -> None:
     """A gallery of ranked photographs, opened at the comparison of the first two."""
     from ..report.folder import Photograph
@@ -148,7 +147,7 @@ def write_ranking_page(
     line = special_line(model_file, model)
     both = (0, 1) if len(found) > 1 else None
     names = [(os.path.basename(path), why) for path, why in failed]
-    _write(output, found, model, names, how, title="Photographs", line=line, compare=both)
+    _write(output, found, model, names, how, title="Photographs", line=line, force=force, compare=both)
 
 
 def tell_failures(failed: Sequence[tuple[str, str]], total: int) -> int:

@@ -45,12 +45,13 @@ def personalize(
     generic: str | None,
     output: Path,
     how: Measuring,
+    force: bool = False,
 ) -> int:
     """Learn one person's taste and save the personal model; returns the exit status."""
     from ..models import PersonalizedRegressor
     from ..persistence import save_model
 
-    check_file(output, ".skops", "a model file")
+    check_file(output, ".skops", "a model file", force=force)
     if scale is not None and not scale[0] < scale[1]:
         raise UserError(f"--scale takes the lowest and the highest rating, got {scale[0]:g} {scale[1]:g}")
     everybody = chosen_model(generic)

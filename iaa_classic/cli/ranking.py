@@ -23,7 +23,7 @@ from .inputs import chosen_model, measured, photographs
 from .judging import Measuring
 from .kinds import scale_line
 from .scoring import report_failures
-from .tables import console, heading, portable, readable, shortened
+from .tables import check_file, console, heading, portable, readable, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +91,9 @@ def rank(
     force: bool = False,
 ) -> int:
     """Print photographs in order and why each comes before the next, or write a page; returns the exit status."""
-    from .pages import check_page, write_ranking_page
+    from .pages import write_ranking_page
 
-    check_page(html, force=force)
+    check_file(html, ".html", "a page", force=force)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
     images = list(dict.fromkeys(images))
@@ -106,7 +106,7 @@ def rank(
     both = [explain_row(own.row, fitted, source=own.path) for own in order] if len(order) == 2 else []
     if html is not None and order:
         ranked = [(own.path, own.measurement) for own in order]
-        write_ranking_page(html, ranked, fitted, failed, model_file=model, how=how)
+        write_ranking_page(html, ranked, fitted, failed, model_file=model, how=how, force=force)
     if as_json:
         _print_json(order, steps, both, failed)
     elif order and html is None:

@@ -13,8 +13,10 @@ from rich.table import Table
 
 from ..explanation.explanation import require_catalogue
 from ..features import select
+from ..workers import Limits
 from .inputs import chosen_model, measured, photographs
 from .kinds import scale_line
+from .long_runs import LongRun
 from .tables import check_output, console, heading, notices, portable, readable, shortened, write_table
 
 if TYPE_CHECKING:
@@ -36,14 +38,20 @@ def score(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    force: bool = False,
+    limits: Limits | None = None,
 ) -> int:
     """Score photographs, print them ranked, write the table; returns the exit status."""
-    check_output(output)
+    check_output(output, force=force)
+    run = LongRun(None if output is None else str(output), tuple(paths), limits or Limits())
     fitted = chosen_model(model)
     images, problems = photographs(paths)
-    table = score_table(images, problems, fitted, jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
+    run.require_some(images, problems)
+    how: dict[str, Any] = {"jobs": jobs, "max_pixels": max_pixels, "face_model": face_model, "cached": cached, "run": run}
+    table = score_table(images, problems, fitted, **how)
     if output is not None:
-        write_table(table.assign(path=[portable(path) for path in table["path"]]), output)
+        write_table(table.assign(path=[portable(path) for path in table["path"]]), output, force=force)
+        run.finish()
         notices().print(f"Wrote {len(table)} rows to {readable(str(output))}")
     print_scores(table, fitted, top=top, scale=scale_line(model, fitted))
     return report_failures(table, "scored")
@@ -85,13 +93,15 @@ def score_table(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    run: LongRun | None = None,
 ) -> pd.DataFrame:
     """Columns ``path``, ``score``, ``percentile``, one mark per criterion, ``error``; rows in the order given."""
     import pandas as pd
 
     names = require_catalogue([str(name) for name in model.feature_names_in_])
     parts = []
-    stream = measured(images, select(names), jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
+    how: dict[str, Any] = {"max_pixels": max_pixels, "face_model": face_model, "cached": cached, "run": run}
+    stream = measured(images, select(names), jobs=jobs, **how)
     while chunk := list(itertools.islice(stream, _CHUNK)):
         X = pd.DataFrame(np.array([measurement.values for _, measurement in chunk]), columns=names)
         failed = np.array([measurement.error is not None for _, measurement in chunk])
@@ -152,10 +162,15 @@ def print_scores(
 def report_failures(table: pd.DataFrame, done: str) -> int:
     """List what could not be ``done`` on standard error; returns the exit status."""
     failed = table[table["error"] != ""]
-    if failed.empty:
+    return print_failures(list(zip(failed["path"], failed["error"], strict=True)), len(table), done)
+
+
+def print_failures(failures: Sequence[tuple[str, str | None]], total: int, done: str) -> int:
+    """List paths that could not be ``done``, with the reasons; returns the exit status."""
+    if not failures:
         return 0
     out = notices()
-    out.print(f"{len(failed)} of {len(table)} could not be {done}:", style="bold", highlight=False)
-    for path, why in zip(failed["path"], failed["error"], strict=True):
-        out.print(f"  {readable(path)}: {readable(why)}", highlight=False, soft_wrap=True)
-    return 2 if len(failed) == len(table) else 1
+    out.print(f"{len(failures)} of {total} could not be {done}:", style="bold", highlight=False)
+    for path, why in failures:
+        out.print(f"  {readable(path)}: {readable(why or '')}", highlight=False, soft_wrap=True)
+    return 2 if len(failures) == total else 1

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +10,28 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..errors import UserError
-from ..text import portable as portable
-from ..text import printable as printable
+from ..output import check_new, write_parts, write_text
+from ..tabular import ENDINGS, chunks, growing
+from ..text import portable, printable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = [
+    "check_file",
+    "check_format",
+    "check_output",
+    "console",
+    "heading",
+    "notices",
+    "portable",
+    "printable",
+    "readable",
+    "shortened",
+    "write_parts",
+    "write_table",
+    "write_text",
+]
 
 _WIDTH_OF_FILES = 160
 """Columns of a table that is not printed to a terminal, where rich would otherwise assume 80 and cut names short."""
@@ -56,20 +70,18 @@ def shortened(paths: list[str]) -> list[str]:
     return [os.path.relpath(os.path.abspath(path), common) for path in paths]
 
 
-_WRITERS: dict[str, Callable[[pd.DataFrame, str], None]] = {
-    ".csv": lambda table, path: table.to_csv(path, index=False),
-    ".json": lambda table, path: table.to_json(path, orient="records", indent=1, force_ascii=False, double_precision=15),
-    ".parquet": lambda table, path: table.to_parquet(path, index=False),
-}
-
-
-def check_output(path: Path | None) -> None:
-    """Refuse an output that could not be written, before hours of work go into it."""
+def check_output(path: Path | None, *, force: bool = False) -> None:
+    """Refuse an output that could not be written or exists already, before hours of work go into it."""
     if path is None:
         return
-    if path.suffix.lower() not in _WRITERS:
-        raise UserError(f"{path}: the format is chosen by the ending, one of {', '.join(_WRITERS)}")
-    check_folder(path)
+    check_format(path)
+    check_new(path, force=force)
+
+
+def check_format(path: Path) -> None:
+    """Refuse a table of a format that cannot be written."""
+    if path.suffix.lower() not in ENDINGS:
+        raise UserError(f"{path}: the format is chosen by the ending, one of {', '.join(ENDINGS)}")
     if path.suffix.lower() == ".parquet":
         try:
             import pyarrow  # noqa: F401
@@ -77,58 +89,17 @@ def check_output(path: Path | None) -> None:
             raise UserError(f'{path}: Parquet needs pyarrow; pip install "iaa-classic[parquet]"') from None
 
 
-def check_file(path: Path | None, ending: str, what: str) -> None:
-    """Refuse a file to write whose name does not end as ``what`` does, or that could not be written."""
+def check_file(path: Path | None, ending: str, what: str, *, force: bool = False) -> None:
+    """Refuse a file to write whose name does not end as ``what`` does, that could not be written or that exists already."""
     if path is None:
         return
     if path.suffix.lower() != ending:
         raise UserError(f"{path}: {what} ends in {ending}")
-    check_folder(path)
+    check_new(path, force=force)
 
 
-def check_folder(path: Path) -> None:
-    """Refuse a file to write whose folder does not exist or cannot be written to."""
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise UserError(f"{path}: the folder {folder} does not exist; create it first")
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; give the name of a file")
-    if not os.access(folder, os.W_OK):
-        raise UserError(f"{path}: no permission to write into {folder}")
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path, *, force: bool = False) -> None:
     """Write ``table`` in the format of the path's ending; the file appears whole or not at all."""
-    with _whole(path) as temporary:
-        _WRITERS[path.suffix.lower()](table, temporary)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write text in UTF-8; the file appears whole or not at all."""
-    with _whole(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def write_parts(parts: Iterable[str], path: Path) -> None:
-    """Write a text that comes in parts, in UTF-8; the file appears whole or not at all."""
-    with _whole(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
-        file.writelines(parts)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[str]:
-    """A temporary file beside ``path``, which takes its place if all goes well."""
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=".iaa-", suffix=path.suffix.lower())
-        os.close(handle)
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, os.path.realpath(path))
-    except OSError as error:
-        raise UserError(f"{path}: could not be written ({error.strerror or error})") from error
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+    with growing(path, list(table.columns), force=force) as writer:
+        for chunk in chunks(table):
+            writer.add(chunk)

@@ -15,11 +15,11 @@ from .rated import Asked, Rated, check_answers, read_rated
 from .tables import check_file, console, readable
 
 
-def train(asked: Asked, *, output: Path, model: str, folds: int, seed: int, how: Measuring) -> int:
+def train(asked: Asked, *, output: Path, model: str, folds: int, seed: int, how: Measuring, force: bool = False) -> int:
     """Fit a model on rated photographs, cross-validate it, save it; returns the exit status."""
     from ..persistence import save_model
 
-    check_file(output, ".skops", "a model file")
+    check_file(output, ".skops", "a model file", force=force)
     rated = read_rated(asked)
     tell_notes(rated)
     check_answers(rated, asked.task)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .shapley import product_game
-from .trees import chunks
+from .trees import chunks, is_number
 
 Floats = NDArray[np.float64]
 
@@ -209,7 +209,7 @@ def check_kernel(kernel: AdditiveKernel) -> None:
         raise ValueError("kernel: a feature's group is out of range")
     if len(kernel.knots) < 2 or (np.diff(kernel.knots, axis=0) < 0).any():
         raise ValueError("kernel: knots are not ascending quantiles")
-    if (kernel.gammas < 0).any() or (kernel.spread < 0).any() or not np.isfinite(kernel.intercept):
+    if (kernel.gammas < 0).any() or (kernel.spread < 0).any() or not is_number(kernel.intercept):
         raise ValueError("kernel: a width, a spread or the intercept is out of range")
 
 

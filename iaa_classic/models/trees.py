@@ -184,6 +184,11 @@ class AdditiveTrees:
         return _centred(self, X, None)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value, of a file perhaps, is one finite number."""
+    return isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
+
+
 def chunks(rows: int, width: int) -> list[slice]:
     """Slices of rows such that rows times ``width`` stays within the memory that is used at once."""
     step = max(1, _CHUNK // max(width, 1))
@@ -206,7 +211,7 @@ def check_trees(trees: AdditiveTrees) -> None:
     start = trees.tree_start
     sizes = np.diff(start)
     position = np.arange(nodes)
-    if not (isinstance(trees.n_features, int) and isinstance(trees.n_groups, int) and np.isfinite(trees.baseline)):
+    if not (isinstance(trees.n_features, int) and isinstance(trees.n_groups, int) and is_number(trees.baseline)):
         raise ValueError("trees: n_features, n_groups or baseline is not a finite number")
     if lengths != {nodes} or len(start) != count + 1 or start[0] != 0 or start[-1] != nodes or (sizes < 1).any():
         raise ValueError("trees: the lengths of the arrays do not fit together")

@@ -262,7 +262,7 @@ def test_train_averages_repeated_ratings_instead_of_leaking_them(rated, tmp_path
     assert "144 ratings of 72 photographs" in err
     table = pd.concat([table, table.iloc[:1].assign(shoot="elsewhere")])
     table.to_csv(labels, index=False)
-    status, _, err = run("train", labels, *arguments, "--group", "shoot")
+    status, _, err = run("train", labels, *arguments, "--group", "shoot", "--force")
     assert (status, "more than one group" in err) == (2, True)
 
 
@@ -301,7 +301,7 @@ def test_extract_takes_several_criteria(folder, tmp_path):
     output = tmp_path / "f.csv"
     assert run("extract", folder / "coffee.jpg", "--output", output, "--features", "lighting, aspect_ratio,")[0] == 0
     assert "aspect_ratio" in pd.read_csv(output)
-    assert run("extract", folder / "coffee.jpg", "--output", output, "--features", "ke2006,luo2008,lighting")[0] == 0
+    assert run("extract", folder / "coffee.jpg", "--output", output, "--force", "--features", "ke2006,luo2008,lighting")[0] == 0
     columns = list(pd.read_csv(output).columns)
     assert len(set(columns)) == len(columns)
     assert {record.name for part in ("ke2006", "luo2008", "lighting") for record in select(part)} < set(columns)

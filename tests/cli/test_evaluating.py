@@ -150,7 +150,7 @@ def test_official_splits_are_kept_and_missing_photographs_told(command, folder, 
     assert (told["settings"]["split"], told["settings"]["judged"], told["missing"]) == ("official", 15, 1)
     assert "official split" in done.out
     assert "Spread" not in done.out
-    assert command(*asked, "--split", "folds").status == 1
+    assert command(*asked, "--split", "folds", "--force").status == 1
     assert json.loads(figures.read_text())["settings"]["split"] == "3 folds"
 
 
@@ -212,7 +212,7 @@ def test_oasis_at_a_first_look(command, data, tmp_path):
     if not root.is_dir():
         pytest.skip(f"OASIS not found in {root}")
     figures = tmp_path / "f.json"
-    quick = ("--limit", 40, "--features", "fast", "--model", "svm", "--folds", 3, "--json", figures)
+    quick = ("--limit", 40, "--features", "fast", "--model", "svm", "--folds", 3, "--force", "--json", figures)
     for task in TASKS:
         options = ("--thirds",) if task == "class" else ()
         done = command("evaluate", "--dataset", "oasis", "--root", root, "--task", task, *options, *quick)

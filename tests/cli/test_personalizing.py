@@ -17,7 +17,7 @@ def run(command, shoot, lighting_model, tmp_path):
     def personalize(table, *options, status=0):
         table.to_csv(tmp_path / "mine.csv", index=False)
         path = tmp_path / "mine.skops"
-        common = ("--images", shoot, "--generic", lighting_model, "--output", path)
+        common = ("--images", shoot, "--generic", lighting_model, "--force", "--output", path)
         done = command("personalize", tmp_path / "mine.csv", *common, *options)
         assert done.status == status, done.err
         return done, path
