@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .face_detection import INSTALLED, detector_for
-from .features import WORKING_SIDE, Feature, Picture, measure, select
+from .features import WORKING_SIDE, Feature, Picture, catalogue, measure, select
 from .features.picture import FaceFinder
 from .images import MAX_PIXELS, ImageError, read_image
 from .recall import Question, Recall, with_content
@@ -111,6 +111,8 @@ class _Settings:
     full: bool
     max_pixels: int
     detector: FaceFinder | None
+    fitted: tuple[Feature, ...] = ()
+    """Features that no catalogue knows, such as a model's learned content: workers are sent them as they are."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,11 @@ def _answer_batch(tasks: Sequence[_Task], settings: _Settings) -> list[_Answer]:
     import cv2
 
     cv2.setNumThreads(1)
-    chosen = {names: select(names) for names in {task.names for task in tasks}}
+    fitted = {record.name: record for record in settings.fitted}
+    chosen = {
+        names: [fitted[name] if name in fitted else select([name])[0] for name in names] if fitted else select(names)
+        for names in {task.names for task in tasks}
+    }
     return [_answer(task.source, chosen[task.names], settings, keep=task.keep) for task in tasks]
 
 
@@ -197,7 +203,9 @@ def measure_images(
         Bit-identical for any ``n_jobs``, and with or without a store.
     """
     detector = detector_for(face_detector, features)
-    settings = _Settings(needs_native_pixels(features), max_pixels, detector)
+    known = catalogue()
+    fitted = tuple(record for record in features if record.name not in known)
+    settings = _Settings(needs_native_pixels(features), max_pixels, detector, fitted)
     chosen = store_for(store)
     recall = Recall(chosen, features, detector, full=settings.full, min_side=_MIN_SIDE, max_pixels=max_pixels)
     run = _Run(features, settings, recall, before_first)

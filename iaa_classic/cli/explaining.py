@@ -11,10 +11,9 @@ import numpy as np
 from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
+from ..explanation.explanation import look_alikes, model_records
 from ..explanation.sentences import quantity
 from ..face_detection import INSTALLED, detector_for
-from ..features import select
 from ..images import ImageError
 from ..measuring import describe_source, measure_images
 from .inputs import chosen_model, feature_store, prepare_kernels, tell_missing_faces, tell_unused_face_model
@@ -39,7 +38,7 @@ def explain(
     import pandas as pd
 
     fitted = chosen_model(model)
-    records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
+    records = model_records(fitted)
     tell_unused_face_model(face_model, records)
     tell_missing_faces(records, found=detector_for(face_model or INSTALLED, records) is not None)
     store = feature_store() if cached else None
@@ -48,7 +47,8 @@ def explain(
     if measured.error is not None:
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
-    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
+    alike = look_alikes(fitted, photo)
+    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings, alike=alike)
     if as_json:
         json.dump(explanation.to_dict(), sys.stdout, indent=1)
         sys.stdout.write("\n")
@@ -70,6 +70,8 @@ def print_explanation(explanation: Explanation, *, top: int) -> None:
         strongest = explanation.strongest(top, helping=helping)
         if strongest:
             out.print(_features(title, strongest))
+    if explanation.alike:
+        out.print(_alike(explanation))
     for sentence in explanation.sentences():
         out.print(readable(sentence), highlight=False)
 
@@ -93,6 +95,16 @@ def _criteria(explanation: Explanation) -> Table:
     table.add_section()
     better = "" if explanation.percentile is None else f"better than {explanation.percentile:.0f} % of them"
     table.add_row("[bold]score[/]", f"[bold]{explanation.score:.2f}[/]", "", better)
+    return table
+
+
+def _alike(explanation: Explanation) -> Table:
+    table = Table()
+    table.add_column("Most like these")
+    table.add_column("Rated", justify="right")
+    table.add_column("Likeness", justify="right")
+    for one in explanation.alike:
+        table.add_row(readable(one.name), f"{one.rating:.2f}", f"{one.likeness:.2f}")
     return table
 
 

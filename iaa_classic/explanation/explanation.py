@@ -15,7 +15,8 @@ from .sentences import sentences
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..models import AdditiveModel, AestheticRegressor
+    from ..models import AdditiveModel, AestheticRegressor, ContentRegressor
+    from ..models.learned import Alike
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class Explanation:
         Every feature of the model, the strongest effect first.
     warnings : tuple of str
         What is odd about the file.
+    alike : tuple of Alike
+        For a model with learned content, whose words have no names: the photographs of its training table that look most like
+        this one, with their ratings.
     """
 
     source: str
@@ -77,6 +81,7 @@ class Explanation:
     criteria: tuple[CriterionEffect, ...]
     features: tuple[FeatureEffect, ...]
     warnings: tuple[str, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
     def strongest(self, count: int = 5, *, helping: bool) -> list[FeatureEffect]:
         """The ``count`` features that raise (``helping``) or lower the score most."""
@@ -97,6 +102,7 @@ class Explanation:
             "criteria": list(plain["criteria"]),
             "features": list(plain["features"]),
             "warnings": list(self.warnings),
+            "alike": [one._asdict() for one in self.alike],
             "sentences": self.sentences(),
         }
 
@@ -109,7 +115,7 @@ class Explanation:
 
 def explain(
     source: Any,
-    model: AestheticRegressor | AdditiveModel | None = None,
+    model: AestheticRegressor | ContentRegressor | AdditiveModel | None = None,
     *,
     max_pixels: int = MAX_PIXELS,
     face_detector: Any = INSTALLED,
@@ -120,8 +126,8 @@ def explain(
     ----------
     source : path, bytes, binary file, ndarray or PIL image
         The photograph.
-    model : AestheticRegressor or AdditiveModel, optional
-        A fitted model on catalogue features, or a pipeline that ends in one; the model that ships with the package if
+    model : AestheticRegressor, ContentRegressor or AdditiveModel, optional
+        A fitted model on catalogue features, with or without learned content, or a pipeline that ends in one; the model that ships with the package if
         left out.
     max_pixels : int
         Larger pictures are refused before they are decoded.
@@ -144,19 +150,25 @@ def explain(
     from ..default import default_scorer
 
     model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
-    names = [str(name) for name in model.feature_names_in_]
-    records = select(require_catalogue(names))
+    model = model.model_ if hasattr(model, "completed") else model
+    records = model_records(model)
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)
     measured = measure_image(source, records, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
-    row = pd.DataFrame([measured.values], columns=names)
-    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings)
+    row = pd.DataFrame([measured.values], columns=[record.name for record in records])
+    alike = look_alikes(model, source)
+    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings, alike=alike)
 
 
 def explain_row(
-    row: pd.DataFrame, model: AestheticRegressor | AdditiveModel, *, source: str, warnings: tuple[str, ...] = ()
+    row: pd.DataFrame,
+    model: AestheticRegressor | AdditiveModel,
+    *,
+    source: str,
+    warnings: tuple[str, ...] = (),
+    alike: tuple[Alike, ...] = (),
 ) -> Explanation:
     """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already."""
     effects, marks, shares, ranks, values = (
@@ -183,7 +195,31 @@ def explain_row(
         criteria=tuple(CriterionEffect(name, effect, marks[name]) for name, effect in effects.items()),
         features=tuple(features),
         warnings=warnings,
+        alike=alike,
     )
+
+
+def look_alikes(model: Any, picture: Any, count: int = 5) -> tuple[Alike, ...]:
+    """The photographs of the training table that look most like this picture; none for a model without learned content."""
+    content = getattr(model, "content", None)
+    if content is None:
+        return ()
+    return tuple(content.alike(content.vectors([picture])[0], count))
+
+
+def model_records(model: Any) -> list[Feature]:
+    """Records of a model's columns, all of which one picture alone gives.
+
+    Raises
+    ------
+    UserError
+        If a column needs more than the picture.
+    """
+    names = [str(name) for name in model.feature_names_in_]
+    content = getattr(model, "content", None)
+    if content is None:
+        return select(require_catalogue(names))
+    return [*select(require_catalogue(names[:-1])), content.feature]
 
 
 def _records(names: list[str]) -> dict[str, Feature]:

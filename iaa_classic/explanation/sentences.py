@@ -12,7 +12,7 @@ _SLIGHT = 0.05
 
 
 def sentences(explanation: Explanation) -> list[str]:
-    """Two or three sentences: where the score stands, what helps most, what costs most."""
+    """Two or three sentences: where the score stands, what helps most, what costs most; and whom it resembles, if known."""
     low, high = explanation.scale
     opening = f"It scores {explanation.score:.1f} on a scale from {round(low, 2):g} to {round(high, 2):g}"
     if explanation.percentile is not None:
@@ -26,6 +26,9 @@ def sentences(explanation: Explanation) -> list[str]:
         said.append(_clause(explanation, worst, "costs it most"))
     if len(said) == 1:
         said.append("No criterion sets it apart from the average of those photographs.")
+    if explanation.alike:
+        shown = ", ".join(f"{one.name} (rated {one.rating:.1f})" for one in explanation.alike[:3])
+        said.append(f"Learned content was taught by photographs; those most like this one: {shown}.")
     return said
 
 

@@ -16,7 +16,8 @@ from ..features import WORKING_SIDE, Picture
 from ..images import MAX_PIXELS, ImageError, read_image
 from ..measuring import describe_source, effective_jobs
 from ..progress import progress_bar
-from .descriptors import DESCRIPTORS, LARGE, Vector, described as described_part
+from .descriptors import DESCRIPTORS, LARGE, Vector
+from .descriptors import described as described_part
 
 _WINDOW = 32
 """Pictures per worker that are handed out, and whose descriptions are collected, at a time."""

@@ -41,7 +41,7 @@ class FisherVector(PatchVocabulary):
         Principal components of each kind of patches.
     pyramid : bool, default=True
         Whether top, middle and bottom third are encoded beside the whole.
-    colour_share : float, default=0.15
+    colour_share : float, default=0.12
         Share of the colour patches, 0 to 1; with 0 or 1 the other kind is not looked at at all.
     n_patches : int, default=40000
         Patches from which components and mixture are learned.
@@ -74,7 +74,7 @@ class FisherVector(PatchVocabulary):
         *,
         n_components: int = 64,
         pyramid: bool = True,
-        colour_share: float = 0.15,
+        colour_share: float = 0.12,
         n_patches: int = 40_000,
         random_state: int | None = 0,
         n_jobs: int | None = None,

@@ -17,11 +17,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..extraction import UnreadableImageWarning, _as_sources
 from ..features import WORKING_SIDE, Picture
-from ..images import MAX_PIXELS, ImageError, read_image
+from ..images import ImageError, read_image
 from ..measuring import describe_source, effective_jobs
 from ..progress import progress_bar
 from ..threads import one_thread
 from .description import Description
+from .descriptors import LARGE, described
 
 Matrix = NDArray[np.float32]
 Work = Callable[[Any], NDArray[Any]]
@@ -40,8 +41,8 @@ class PictureEncoder(TransformerMixin, BaseEstimator):
     missing values, listed in ``failures_``, and take no part in what is learned. Values are the same bits for any ``n_jobs``.
     """
 
-    _part: ClassVar[str | None] = None
-    """The descriptor that stands for a picture, if one does: descriptions that hold it are then welcome in place of pictures."""
+    _part: str | None = None
+    """The part of a description that is welcome in place of a picture."""
 
     _fitted_names: ClassVar[frozenset[str]] = frozenset()
     """Attributes that a fit leaves, which a model file may hold."""
@@ -150,10 +151,8 @@ def _one(source: Any, work: Work, part: str | None, max_pixels: int) -> Result:
                 return None, f"it is a description without {part!r}; describe it with this part, or give the picture"
             seen: Any = source.parts[part]
         else:
-            from .descriptors import described
-
             picture = Picture(read_image(source, max_pixels=max_pixels, min_side=2 * WORKING_SIDE).pixels)
-            seen = picture if part is None else described(part, picture)
+            seen = described(part, picture) if part in LARGE else picture
         with one_thread():
             return work(seen), None
     except ImageError as error:
