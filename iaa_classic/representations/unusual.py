@@ -37,9 +37,10 @@ class Novelty(TransformerMixin, BaseEstimator):
     - ``words``: bags of visual words (``BagOfVisualWords``) of the collection, Euclidean distance.
 
     Per space one column is the mean distance to the ``n_neighbors`` nearest pictures of the collection, and one the local
-    outlier factor (Breunig et al. 2000): how much sparser the surroundings of a picture are than those of its neighbours, 1 where
-    they are alike. ``novelty`` sums up: the mean over spaces of the two measures' logarithms, each less its median over the
-    collection, over its interquartile range. All six and the sum belong to the criterion ``uniqueness``; ratings play no part.
+    outlier factor (Breunig et al. 2000): how much sparser the surroundings of a picture are than those of its neighbours, 1
+    where they are alike. ``novelty`` sums up: the mean over spaces of the logarithm of the distance, less its median over the
+    collection, over its interquartile range. Outlier factors take no part in the sum, since odd pictures keep company: one
+    page of text beside another is not alone. All seven belong to the criterion ``uniqueness``; ratings play no part.
 
     ``fit_transform`` and ``rank()`` leave each picture of the collection out before it is measured; ``transform`` measures
     against all of it, so that a picture of the collection finds itself.
@@ -125,8 +126,8 @@ class Novelty(TransformerMixin, BaseEstimator):
         self.n_pictures_ = int(readable.sum())
         if self.n_pictures_ <= self.n_neighbors:
             raise ValueError(
-                f"the collection has {self.n_pictures_} pictures that can be read, and {self.n_neighbors} neighbours are wanted "
-                "beside each; give more pictures, or a smaller n_neighbors"
+                f"the collection has {self.n_pictures_} readable pictures, and {self.n_neighbors} neighbours are wanted beside "
+                "each; give more pictures, or a smaller n_neighbors"
             )
         good = [one for one, read in zip(described, readable, strict=True) if read]
         self.bag_ = BagOfVisualWords(self.n_words, n_patches=20_000, random_state=self.random_state, n_jobs=self.n_jobs).fit(
@@ -137,7 +138,7 @@ class Novelty(TransformerMixin, BaseEstimator):
         spaces = self._placed(good, measures)
         self._search(spaces)
         own = np.column_stack([self._near(name, spaces[name], own=True) for name in SPACES])
-        self.usual_ = _robust(np.log(np.maximum(own, 1e-9)))
+        self.usual_ = _robust(np.log(np.maximum(own[:, ::2], 1e-9)))
         table = np.full((len(sources), len(self.records)), np.nan)
         table[readable] = self._summed_up(own)
         self._own = table
@@ -225,7 +226,7 @@ class Novelty(TransformerMixin, BaseEstimator):
 
     def _summed_up(self, near: Floats) -> Floats:
         median, spread = self.usual_
-        logs = np.log(np.maximum(near, 1e-9)) - median
+        logs = np.log(np.maximum(near[:, ::2], 1e-9)) - median
         standing = np.divide(logs, spread, out=np.zeros_like(logs), where=spread > 0)
         return np.column_stack([near, standing.mean(axis=1)])
 
