@@ -2,10 +2,10 @@
 
     python benchmarks/content.py [--only accuracy speed unusual]
 
-Accuracy: grouped 10-fold cross-validation on OASIS, the folds of ``accuracy.py``. Vocabularies, weights of content and costs are
-learned inside each training fold. The share of the variance that interpretable criteria explain is taken over held-out
-photographs, fold by fold. Speed: processor time of one thread for the Fisher vector of pictures of 0.2 megapixels, beside OpenCV's
-SIFT on the same patches. Unusual: the photographs of vessel mixed with ten odd pictures that are drawn here.
+Accuracy: grouped 10-fold cross-validation on OASIS, the folds of ``accuracy.py``. Vocabularies, weights of content and costs
+are learned inside each training fold. The share of the variance that interpretable criteria explain is taken over held-out
+photographs, fold by fold. Speed: processor time of one thread for the Fisher vector of pictures of 0.2 megapixels, beside
+OpenCV's SIFT on the same patches. Unusual: the photographs of vessel mixed with ten odd pictures that are drawn here.
 """
 
 from __future__ import annotations
@@ -108,16 +108,13 @@ def speed(given: Any) -> None:
     pictures = [pixels(path) for path in paths[:10]]
     megapixels = np.mean([Picture(p).rgb[..., 0].size for p in pictures]) / 1e6
     encode(cells(Picture(pictures[0])))
-    ours, counts, theirs = [], [], []
+    ours, counts = [], []
     for image in pictures:
         best = min(processor_time(lambda image=image: encode(cells(Picture(image)))) for _ in range(5))
         ours.append(best)
         counts.append(len(patches(cells(Picture(image)))))
-    for image in pictures[:3]:
-        theirs.append(min(processor_time(lambda image=image: opencv_sift(image)) for _ in range(2)))
-    print(
-        f"\nFisher vector, K=64, gradient and colour, {len(SCALES)} scales, {megapixels:.2f} megapixels (working scale), one thread:"
-    )
+    theirs = [min(processor_time(lambda image=image: opencv_sift(image)) for _ in range(2)) for image in pictures[:3]]
+    print(f"\nFisher vector, K=64, gradient and colour, {len(SCALES)} scales, {megapixels:.2f} megapixels, one thread:")
     print(f"  {1e3 * np.median(ours):.0f} ms of processor time (median of {len(ours)}), {np.mean(counts):.0f} patches")
     ratio = np.median(theirs) / np.median(ours)
     print(f"  OpenCV's SIFT descriptors alone on these patches: {1e3 * np.median(theirs):.0f} ms, {ratio:.0f} times as long")

@@ -73,7 +73,7 @@ def orientation_cells(plane: FloatArray, size: int) -> FloatArray:
 
 @kernel
 def colour_cells(planes: FloatArray, size: int) -> FloatArray:
-    """Mean and standard deviation of every channel in cells of ``size`` x ``size`` pixels, shape (H // size, W // size, 2 C)."""
+    """Mean and deviation of every channel in cells of ``size`` x ``size`` pixels, shape (H // size, W // size, 2 C)."""
     height, width, channels = planes.shape
     rows, columns = height // size, width // size
     cells = np.zeros((rows, columns, 2 * channels), np.float32)

@@ -95,7 +95,7 @@ def fisher_sums(
 
 @kernel
 def nearest_words(points: FloatArray, words: FloatArray, half_squares: FloatArray) -> IntArray:
-    """Index of the nearest of the words (D, K) to each point (n, D); ``half_squares`` (K,) holds half of their squared norms."""
+    """Nearest of the words (D, K) to each point (n, D), by index; ``half_squares`` (K,) holds half of their squared norms."""
     count, depth = points.shape
     found = np.empty(count, np.int64)
     score = np.empty(half_squares.size, np.float32)

@@ -71,7 +71,7 @@ def print_share(fitted: Any, X: pd.DataFrame, rated: Rated) -> None:
     """How the score divides between criteria and learned content, over photographs that a second fit has not seen."""
     share = held_out_share(fitted, X, rated)
     console().print(
-        f"Learned content has the weight {fitted.share_:.2f}; interpretable criteria explain {share:.0%} of the variance of the "
+        f"Learned content has the weight {fitted.share_:.2f}; interpretable criteria explain {share:.0%} of the variance of "
         "scores of photographs unseen",
         highlight=False,
         soft_wrap=True,

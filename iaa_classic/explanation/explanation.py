@@ -127,8 +127,8 @@ def explain(
     source : path, bytes, binary file, ndarray or PIL image
         The photograph.
     model : AestheticRegressor, ContentRegressor or AdditiveModel, optional
-        A fitted model on catalogue features, with or without learned content, or a pipeline that ends in one; the model that ships with the package if
-        left out.
+        A fitted model on catalogue features, with or without learned content, or a pipeline that ends in one; the model that
+        ships with the package if left out.
     max_pixels : int
         Larger pictures are refused before they are decoded.
     face_detector : "installed", path, FaceDetector or None

@@ -1,4 +1,4 @@
-"""Fitting ``ContentRegressor``: one support vector machine over the criteria's kernels and a linear kernel on learned content."""
+"""Fitting ``ContentRegressor``: a support vector machine on the criteria's kernels and a linear kernel of learned content."""
 
 from __future__ import annotations
 

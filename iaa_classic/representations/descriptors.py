@@ -126,7 +126,7 @@ DESCRIPTORS: Mapping[str, Callable[[Picture], Vector]] = {
 """Every descriptor by name."""
 
 LARGE: tuple[str, ...] = ("cells",)
-"""Descriptors that are made only when they are asked for by name: vectors of some 400 kB, whose length depends on the picture."""
+"""Descriptors made only when asked for by name: vectors of some 400 kB, whose length depends on the picture."""
 
 
 def described(part: str, picture: Picture) -> Vector:

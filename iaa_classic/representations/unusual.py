@@ -130,9 +130,8 @@ class Novelty(TransformerMixin, BaseEstimator):
                 "each; give more pictures, or a smaller n_neighbors"
             )
         good = [one for one, read in zip(described, readable, strict=True) if read]
-        self.bag_ = BagOfVisualWords(self.n_words, n_patches=20_000, random_state=self.random_state, n_jobs=self.n_jobs).fit(
-            good
-        )
+        bag = BagOfVisualWords(self.n_words, n_patches=20_000, random_state=self.random_state, n_jobs=self.n_jobs)
+        self.bag_ = bag.fit(good)
         measures = self._measured([source for source, read in zip(sources, readable, strict=True) if read])
         self.median_, self.spread_ = _robust(measures)
         spaces = self._placed(good, measures)
@@ -260,10 +259,8 @@ def novelty_records() -> list[Feature]:
         for kind, label, unit in (("distance", "distance", units[name]), ("outlier", "how alone it stands", "1")):
             source = "Breunig et al. 2000, local outlier factor" if kind == "outlier" else "mean distance to nearest neighbours"
             records.append(_record(f"novelty_{name}_{kind}", f"{label} {what[name]} from other photographs", unit, source))
-    return [
-        *records,
-        _record("novelty", "how unusual it is among other photographs", "interquartile ranges", "mean of the six"),
-    ]
+    whole = "how unusual it is among other photographs"
+    return [*records, _record("novelty", whole, "interquartile ranges", "mean of the three distances, each on its own scale")]
 
 
 def _record(name: str, label: str, unit: str, reference: str) -> Feature:
