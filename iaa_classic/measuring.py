@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .face_detection import INSTALLED, detector_for
-from .features import WORKING_SIDE, Feature, Picture, measure, select
+from .features import WORKING_SIDE, Feature, Picture, catalogue, measure, select
 from .features.picture import FaceFinder
 from .images import MAX_PIXELS, ImageError, read_image
 from .recall import Question, Recall, with_content
@@ -115,6 +115,8 @@ class _Settings:
     full: bool
     max_pixels: int
     detector: FaceFinder | None
+    fitted: tuple[Feature, ...] = ()
+    """Features that no catalogue knows, such as a model's learned content: workers are sent them as they are."""
 
 
 @dataclass(frozen=True)
@@ -189,10 +191,17 @@ def _answer_task(task: _Task, settings: _Settings) -> Answer:
     import cv2
 
     cv2.setNumThreads(1)
-    return _answer(task.source, _selected(task.names), settings, keep=task.keep)
+    return _answer(task.source, _chosen(task.names, settings.fitted), settings, keep=task.keep)
 
 
-@lru_cache(maxsize=8)
+def _chosen(names: tuple[str, ...], fitted: tuple[Feature, ...]) -> list[Feature]:
+    if not fitted:
+        return _selected(names)
+    own = {record.name: record for record in fitted}
+    return [own[name] if name in own else _selected((name,))[0] for name in names]
+
+
+@lru_cache(maxsize=1024)
 def _selected(names: tuple[str, ...]) -> list[Feature]:
     return select(names)
 
@@ -253,7 +262,9 @@ def measure_images(
         Bit-identical for any ``n_jobs``, and with or without a store.
     """
     detector = detector_for(face_detector, features)
-    settings = _Settings(needs_native_pixels(features), max_pixels, detector)
+    known = catalogue()
+    fitted = tuple(record for record in features if record.name not in known)
+    settings = _Settings(needs_native_pixels(features), max_pixels, detector, fitted)
     chosen = store_for(store)
     recall = Recall(chosen, features, detector, full=settings.full, min_side=_MIN_SIDE, max_pixels=max_pixels)
     run = _Run(features, settings, recall, before_first)
@@ -309,8 +320,9 @@ class _Run:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the features."""
-        return tuple(record.name for record in self._features)
+        """Names of the features that the catalogue knows."""
+        fitted = {record.name for record in self._settings.fitted}
+        return tuple(record.name for record in self._features if record.name not in fitted)
 
     def in_turn(self, sources: Iterable[Any]) -> Iterator[Measurement]:
         """Measure in this process."""

@@ -57,11 +57,13 @@ class Task:
         return models.AttributeRegressor(regressor) if self.name == "attributes" else regressor
 
     def fit(self, estimator: Any, X: Any, y: Any, groups: Any = None) -> Any:
-        """The estimator, fitted; groups of photographs stay together where a class's probabilities are calibrated.
+        """The estimator, fitted; groups of photographs stay together where a class's probabilities are calibrated, and where
+        the weight of learned content is chosen.
 
         A ranker gets no groups: it would compare photographs of one group alone.
         """
-        return estimator.fit(X, y, groups=groups) if self.name == "class" and groups is not None else estimator.fit(X, y)
+        grouped = groups is not None and (self.name == "class" or getattr(estimator, "_takes_groups", False))
+        return estimator.fit(X, y, groups=groups) if grouped else estimator.fit(X, y)
 
     def predictions(self, fitted: Any, X: Any, width: int | None = None) -> Answers:
         """What the figures compare with the truth: scores, shares of ratings, one column per attribute, or probabilities.

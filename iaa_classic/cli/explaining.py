@@ -11,10 +11,9 @@ from rich.table import Table
 
 from ..explanation import Explanation, FeatureEffect, explain_row, picture_of, region_effects
 from ..explanation import suggest as find_suggestions
-from ..explanation.explanation import quantity, require_catalogue
+from ..explanation.explanation import look_alikes, model_records, quantity
 from ..explanation.rounding import summing_to
 from ..face_detection import INSTALLED, detector_for
-from ..features import select
 from ..images import ImageError
 from ..measuring import describe_source, measure_images
 from .improving import print_regions, print_suggestions
@@ -48,7 +47,7 @@ def explain(
     check_file(html, ".html", "a page", force=force)
     suggest, regions = (html is not None if asked is None else asked for asked in (suggest, regions))
     fitted = chosen_model(model)
-    records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
+    records = model_records(fitted)
     tell_unused_face_model(face_model, records)
     tell_missing_faces(records, found=detector_for(face_model or INSTALLED, records) is not None)
     store = feature_store() if cached else None
@@ -58,7 +57,8 @@ def explain(
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
     picture = picture_of(photo, max_pixels=max_pixels)
-    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings, picture=picture)
+    told: dict[str, Any] = {"warnings": measured.warnings, "picture": picture, "alike": look_alikes(fitted, photo)}
+    explanation = explain_row(row, fitted, source=describe_source(photo, 0), **told)
     if suggest or regions:
         prepare_kernels(records)
     settings: dict[str, Any] = {"progress": True, "max_pixels": max_pixels, "face_detector": face_model or INSTALLED}
@@ -99,6 +99,10 @@ def print_explanation(explanation: Explanation, *, top: int) -> None:
         strongest = explanation.strongest(top, helping=helping)
         if strongest:
             out.print(_features(title, strongest))
+    if explanation.alike:
+        out.print(_alike(explanation))
+    if explanation.alike:
+        out.print(_alike(explanation))
     for sentence in explanation.sentences():
         out.print(readable(sentence), highlight=False)
 
@@ -122,6 +126,16 @@ def _criteria(explanation: Explanation) -> Table:
     table.add_section()
     better = "" if explanation.percentile is None else f"better than {explanation.percentile:.0f} % of them"
     table.add_row("[bold]score[/]", f"[bold]{explanation.score:.2f}[/]", "", better)
+    return table
+
+
+def _alike(explanation: Explanation) -> Table:
+    table = Table()
+    table.add_column("Most like these")
+    table.add_column("Rated", justify="right")
+    table.add_column("Likeness", justify="right")
+    for one in explanation.alike:
+        table.add_row(readable(one.name), f"{one.rating:.2f}", f"{one.likeness:.2f}")
     return table
 
 

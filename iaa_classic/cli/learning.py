@@ -16,6 +16,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: iaa-classic rank a.jpg b.jpg c.jpg")(rank)
     app.command(epilog=f"Example: iaa-classic evaluate {table} --output report.html")(evaluate)
     app.command(epilog=f"Example: iaa-classic train {table} --output mine.skops")(train)
+    app.command(epilog="Example: iaa-classic unusual shoot/ --reference archive/ --top 10")(unusual)
     mine = "mine.csv --images photos/ --target stars --scale 1 5 --output mine.skops"
     app.command(epilog=f"Example: iaa-classic personalize {mine}")(personalize)
 
@@ -79,6 +80,8 @@ def train(
     thirds: given.Thirds = False,
     model: given.Kind = "svm",
     features: given.Features = "all",
+    representation: given.Representation = "none",
+    keep_names: given.KeepNames = False,
     folds: given.Folds = 10,
     seed: given.Seed = 0,
     force: given.Force = False,
@@ -92,7 +95,8 @@ def train(
 
     asked = _asked(labels, images, target, group, category, image_column, dataset, root, task, threshold, thirds)
     how = _measuring(jobs, max_megapixels, face_model, no_cache, features)
-    raise typer.Exit(run(asked, output=output, model=model, folds=folds, seed=seed, how=how, force=force))
+    content: dict[str, Any] = {"representation": representation, "keep_names": keep_names}
+    raise typer.Exit(run(asked, output=output, model=model, folds=folds, seed=seed, how=how, force=force, **content))
 
 
 def rank(
@@ -116,6 +120,28 @@ def rank(
 
     how = _measuring(jobs, max_megapixels, face_model, no_cache)
     raise typer.Exit(run(paths, model=model, as_json=as_json, top=top or None, html=html, force=force, how=how))
+
+
+def unusual(
+    paths: given.Paths,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option("--reference", help="Photographs and folders to compare with. [default: the others that are given]"),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=0, help="Photographs to print, most unusual first; 0 prints all.")] = 10,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the table to a .csv, .json or .parquet file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    jobs: given.Jobs = 1,
+    max_megapixels: given.MaxPixels = 200,
+    no_cache: given.NoCache = False,
+) -> None:
+    """Find the photographs that stand out from the others, or from a reference collection: by measures, colours and details."""
+    from .unusual import unusual as run
+
+    how = _measuring(jobs, max_megapixels, None, no_cache)
+    raise typer.Exit(run(paths, reference=reference, top=top or None, output=output, as_json=as_json, how=how))
 
 
 def personalize(

@@ -68,3 +68,14 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything ran
 Features = Annotated[
     str, typer.Option("--features", help="'all', a named set, a criterion, or feature names, separated by commas.")
 ]
+Representation = Annotated[
+    str,
+    typer.Option(
+        "--representation",
+        help="Learned content as one more criterion (task score): fisher, bovw, onnx:PATH of a network, or none.",
+    ),
+]
+KeepNames = Annotated[
+    bool,
+    typer.Option("--keep-names", help="Let the model remember the files' names of the photographs that explain calls alike."),
+]

@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..explanation.explanation import require_catalogue
+from ..explanation.explanation import model_records
 from ..face_detection import INSTALLED, detector_for
-from ..features import select
 from ..measuring import Measurement
 from ..progress import progress_bar
 from .inputs import chosen_model, measured, photographs
@@ -32,10 +31,10 @@ def report(paths: Sequence[str], *, output: Path, title: str | None, model: str 
     check_file(output, ".html", "a page", force=force)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
-    names = require_catalogue([str(name) for name in fitted.feature_names_in_])
+    records = model_records(fitted)
     called = shortened([*images, *(path for path, _ in problems)])
     options: dict[str, Any] = {"jobs": how.jobs, "max_pixels": how.max_pixels, "face_model": how.face_model}
-    stream = measured(images, select(names), cached=how.cached, **options)
+    stream = measured(images, records, cached=how.cached, **options)
     found = [
         Photograph(path, name, measurement) for (path, measurement), name in zip(stream, called[: len(images)], strict=True)
     ]
@@ -121,7 +120,7 @@ def write_photo_page(
     from ..report.photo import photo_page
 
     pixels = load_image(photo, max_pixels=max_pixels)
-    detector = detector_for(face_detector, select([feature.name for feature in explanation.features]))
+    detector = detector_for(face_detector, list(explanation.records().values()))
     with_maps = replace(explanation, picture=picture_of(pixels, face_detector=detector))
     name = os.path.basename(os.path.abspath(photo))
     page = photo_page(with_maps, pixels, name=name, suggestions=suggestions, regions=regions, scale_line=line)

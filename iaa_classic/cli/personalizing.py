@@ -55,6 +55,11 @@ def personalize(
     if scale is not None and not scale[0] < scale[1]:
         raise UserError(f"--scale takes the lowest and the highest rating, got {scale[0]:g} {scale[1]:g}")
     everybody = chosen_model(generic)
+    if everybody.content is not None:
+        raise UserError(
+            "personalize re-weighs criteria that are measured on their own, and this model has learned content; "
+            "train one with --representation none, or leave --generic out"
+        )
     names = require_catalogue([str(name) for name in everybody.feature_names_in_])
     how = replace(how, features=",".join(names))
     folder = images or ratings.parent

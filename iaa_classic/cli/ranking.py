@@ -15,9 +15,8 @@ from rich.table import Table
 
 from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import quantity, require_catalogue
+from ..explanation.explanation import model_records, quantity
 from ..explanation.rounding import summing_to
-from ..features import select
 from ..measuring import Measurement
 from .inputs import chosen_model, measured, photographs
 from .judging import Measuring
@@ -123,10 +122,11 @@ def step(better: Ranked, worse: Ranked) -> Step:
 def _measured(images: list[str], model: AdditiveModel, how: Measuring) -> tuple[list[Ranked], list[tuple[str, str]]]:
     import pandas as pd
 
-    names = require_catalogue([str(name) for name in model.feature_names_in_])
+    records = model_records(model)
+    names = [record.name for record in records]
     order, failed = [], []
     options: dict[str, Any] = {"jobs": how.jobs, "max_pixels": how.max_pixels, "face_model": how.face_model}
-    for path, measurement in measured(images, select(names), cached=how.cached, **options):
+    for path, measurement in measured(images, records, cached=how.cached, **options):
         if measurement.error is not None:
             failed.append((path, measurement.error))
             continue

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
-from ..explanation.explanation import require_catalogue
-from ..features import select
+from ..explanation.explanation import model_records
 from ..workers import Limits
 from .inputs import chosen_model, measured, photographs
 from .kinds import scale_line
@@ -98,10 +97,11 @@ def score_table(
     """Columns ``path``, ``score``, ``percentile``, one mark per criterion, ``error``; rows in the order given."""
     import pandas as pd
 
-    names = require_catalogue([str(name) for name in model.feature_names_in_])
+    records = model_records(model)
+    names = [record.name for record in records]
     parts = []
     how: dict[str, Any] = {"max_pixels": max_pixels, "face_model": face_model, "cached": cached, "run": run}
-    stream = measured(images, select(names), jobs=jobs, **how)
+    stream = measured(images, records, jobs=jobs, **how)
     while chunk := list(itertools.islice(stream, _CHUNK)):
         X = pd.DataFrame(np.array([measurement.values for _, measurement in chunk]), columns=names)
         failed = np.array([measurement.error is not None for _, measurement in chunk])

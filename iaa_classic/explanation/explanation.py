@@ -18,7 +18,8 @@ from .evidence import EvidenceMap, LazyMaps, held_for_maps, maps_by_feature
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..models import AdditiveModel, AestheticRegressor
+    from ..models import AdditiveModel, AestheticRegressor, ContentRegressor
+    from ..models.learned import Alike
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ class Explanation:
         What is odd about the file.
     picture : Picture or None
         The photograph at the working scale, which ``maps`` are drawn from; None where only values are known.
+    alike : tuple of Alike
+        For a model with learned content, whose words have no names: the photographs of its training table that look most like
+        this one, with their ratings.
     """
 
     source: str
@@ -83,6 +87,7 @@ class Explanation:
     features: tuple[FeatureEffect, ...]
     warnings: tuple[str, ...] = ()
     picture: Picture | None = field(default=None, repr=False, compare=False)
+    alike: tuple[Alike, ...] = ()
 
     @cached_property
     def maps(self) -> Mapping[str, EvidenceMap]:
@@ -129,6 +134,7 @@ class Explanation:
         return plain | {
             "scale": list(self.scale),
             "warnings": list(self.warnings),
+            "alike": [one._asdict() for one in self.alike],
             "critique": [asdict(remark) for remark in remarks],
             "sentences": [remark.text for remark in remarks],
         }
@@ -158,7 +164,7 @@ def quantity(feature: FeatureEffect) -> str:
 
 def explain(
     source: Any,
-    model: AestheticRegressor | AdditiveModel | None = None,
+    model: AestheticRegressor | ContentRegressor | AdditiveModel | None = None,
     *,
     max_pixels: int = MAX_PIXELS,
     face_detector: Any = INSTALLED,
@@ -169,9 +175,9 @@ def explain(
     ----------
     source : path, bytes, binary file, ndarray or PIL image
         The photograph.
-    model : AestheticRegressor or AdditiveModel, optional
-        A fitted model on catalogue features, or a pipeline that ends in one; the model that ships with the package if
-        left out.
+    model : AestheticRegressor, ContentRegressor or AdditiveModel, optional
+        A fitted model on catalogue features, with or without learned content, or a pipeline that ends in one; the model that
+        ships with the package if left out.
     max_pixels : int
         Larger pictures are refused before they are decoded.
     face_detector : "installed", path, FaceDetector or None
@@ -193,16 +199,17 @@ def explain(
     from ..default import default_scorer
 
     model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
-    names = [str(name) for name in model.feature_names_in_]
-    records = select(require_catalogue(names))
+    model = model.model_ if hasattr(model, "completed") else model
+    records = model_records(model)
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)
     measured, held = measure_and_keep(source, records, held_for_maps, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
     picture = None if held is None else held.picture(full=held.width == measured.width)
-    row = pd.DataFrame([measured.values], columns=names)
-    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings, picture=picture)
+    row = pd.DataFrame([measured.values], columns=[record.name for record in records])
+    told: dict[str, Any] = {"warnings": measured.warnings, "picture": picture, "alike": look_alikes(model, source)}
+    return explain_row(row, model, source=describe_source(source, 0), **told)
 
 
 def explain_row(
@@ -212,6 +219,7 @@ def explain_row(
     source: str,
     warnings: tuple[str, ...] = (),
     picture: Picture | None = None,
+    alike: tuple[Alike, ...] = (),
 ) -> Explanation:
     """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already.
 
@@ -242,7 +250,31 @@ def explain_row(
         features=tuple(features),
         warnings=warnings,
         picture=picture,
+        alike=alike,
     )
+
+
+def look_alikes(model: Any, picture: Any, count: int = 5) -> tuple[Alike, ...]:
+    """The photographs of the training table that look most like this picture; none for a model without learned content."""
+    content = getattr(model, "content", None)
+    if content is None:
+        return ()
+    return tuple(content.alike(content.vectors([picture])[0], count))
+
+
+def model_records(model: Any) -> list[Feature]:
+    """Records of a model's columns, all of which one picture alone gives.
+
+    Raises
+    ------
+    UserError
+        If a column needs more than the picture.
+    """
+    names = [str(name) for name in model.feature_names_in_]
+    content = getattr(model, "content", None)
+    if content is None:
+        return select(require_catalogue(names))
+    return [*select(require_catalogue(names[:-1])), content.feature]
 
 
 def _records(names: list[str]) -> dict[str, Feature]:

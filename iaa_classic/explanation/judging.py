@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..face_detection import INSTALLED, detector_for, warn_once
-from ..features import Picture, measure, select
+from ..features import Picture, measure
 from ..threads import one_thread
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class Judge:
 
     def __init__(self, model: AestheticRegressor | AdditiveModel | None = None, face_detector: Any = INSTALLED) -> None:
         from ..default import default_scorer
-        from .explanation import require_catalogue
+        from .explanation import model_records
 
         self.model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
         self.names = [str(name) for name in self.model.feature_names_in_]
-        self.records = select(require_catalogue(self.names))
+        self.records = model_records(self.model)
         self.detector = detector_for(face_detector, self.records)
         warn_once(face_detector, self.detector, self.records, stacklevel=4)
         self.criteria = [str(name) for name in self.model.criteria_]

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from .attributes import AttributeRegressor
     from .average import AdditiveAverage
     from .classifier import AestheticClassifier
+    from .content import ContentRegressor
+    from .content_core import AdditiveContent
     from .distribution import ScoreDistributionRegressor
     from .kernel import AdditiveKernel
     from .personal import PersonalizedRegressor
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdditiveAverage",
+    "AdditiveContent",
     "AdditiveKernel",
     "AdditiveModel",
     "AdditiveTrees",
@@ -25,12 +28,14 @@ __all__ = [
     "AestheticRanker",
     "AestheticRegressor",
     "AttributeRegressor",
+    "ContentRegressor",
     "PersonalizedRegressor",
     "ScoreDistributionRegressor",
 ]
 
 _HOMES = {
     "AdditiveAverage": "average",
+    "AdditiveContent": "content_core",
     "AdditiveKernel": "kernel",
     "AdditiveModel": "additive",
     "AdditiveTrees": "trees",
@@ -38,6 +43,7 @@ _HOMES = {
     "AestheticRanker": "ranker",
     "AestheticRegressor": "regressor",
     "AttributeRegressor": "attributes",
+    "ContentRegressor": "content",
     "PersonalizedRegressor": "personal",
     "ScoreDistributionRegressor": "distribution",
 }

@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .average import AdditiveAverage, added
+from .content_core import AdditiveContent
 from .kernel import AdditiveKernel
 from .trees import AdditiveTrees
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Core = AdditiveTrees | AdditiveKernel | AdditiveAverage
+    from .learned import LearnedContent
+
+Core = AdditiveTrees | AdditiveKernel | AdditiveAverage | AdditiveContent
 Floats = NDArray[np.float64]
 
 FORMAT = 1
@@ -51,6 +54,8 @@ class AdditiveModel:
     value_quantiles : ndarray, shape (LEVELS, n_features)
         Distributions over the training photographs: of the score, of each criterion's effect, of each feature's value.
     format : int
+    content : LearnedContent or None
+        What measures the last column, ``learned_content``, on a picture; None for a model without learned content.
     """
 
     core: Core
@@ -63,6 +68,7 @@ class AdditiveModel:
     effect_quantiles: Floats
     value_quantiles: Floats
     format: int = FORMAT
+    content: LearnedContent | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -112,6 +118,21 @@ class AdditiveModel:
         shares = percent_below(self._table(X), self.value_quantiles)
         return self._frame(shares, X, self.feature_names_in_)
 
+    def explained_share(self, X: pd.DataFrame | ArrayLike) -> float:
+        """Share of the variance of the scores of ``X`` that comes from interpretable criteria.
+
+        ``cov(f - f_content, f) / var(f)``: a criterion's share is the covariance of its part with the score, over the score's
+        variance. The shares of all criteria sum to 1; one whose part opposes the rest has a negative share. 1 for a model
+        without ``content``; NaN where the scores do not vary.
+        """
+        values, _ = self._values(X)
+        parts = self.core.parts(values)
+        scores = parts.sum(axis=1)
+        if len(scores) < 2 or np.ptp(scores) == 0:
+            return float("nan")
+        learned = [k for k, name in enumerate(self.criteria_) if name == "content"]
+        return 1.0 - float(np.cov(parts[:, learned].sum(axis=1), scores)[0, 1] / scores.var(ddof=1))
+
     def rescaled(self, factor: float, offset: float = 0.0, scale: tuple[float, float] | None = None) -> AdditiveModel:
         """The same model on another scale: every score ``s`` becomes ``factor * s + offset``, effects are stretched
         alike.
@@ -137,6 +158,8 @@ class AdditiveModel:
         for field in ("feature_names_in_", "feature_criteria", "criteria_", "catalogue"):
             if getattr(self, field) != getattr(other, field):
                 raise ValueError(f"only models of the same features and criteria can be added; {field} differs")
+        if isinstance(self.core, AdditiveContent) or isinstance(other.core, AdditiveContent):
+            raise ValueError("models with learned content cannot be added")
         return replace(self, core=added(self.core, other.core)).referring_to(X)
 
     def referring_to(self, X: pd.DataFrame | ArrayLike) -> AdditiveModel:
@@ -144,7 +167,7 @@ class AdditiveModel:
         values, _ = self._values(X)
         if not len(values):
             raise ValueError("no row of X holds a value: there is nothing to refer to")
-        return build_model(
+        model = build_model(
             self.core.centred_on(values),
             values,
             names=self.feature_names_in_,
@@ -153,6 +176,7 @@ class AdditiveModel:
             scale=self.scale_,
             catalogue=self.catalogue,
         )
+        return replace(model, content=self.content)
 
     def _table(self, X: pd.DataFrame | ArrayLike) -> Floats:
         names = getattr(X, "columns", None)
@@ -273,6 +297,8 @@ def check_model(model: AdditiveModel) -> None:
         raise ValueError("model: scale_ is not a pair of numbers")
     if not np.isfinite(ends).all():
         raise ValueError("model: an end of the scale is not finite")
+    if model.content is not None and (not isinstance(model.core, AdditiveContent) or names[-1] != model.content.feature.name):
+        raise ValueError("model: it holds learned content, and no column for it")
     for field, columns in (("score", ()), ("effect", (len(criteria),)), ("value", (len(names),))):
         table = getattr(model, f"{field}_quantiles")
         if not isinstance(table, np.ndarray) or table.dtype.kind != "f" or table.shape != (LEVELS, *columns):

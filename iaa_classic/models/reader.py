@@ -19,21 +19,32 @@ CLASSES: Mapping[str, str] = {
     "AestheticClassifier": "iaa_classic.models.classifier",
     "AestheticRanker": "iaa_classic.models.ranker",
     "AestheticRegressor": "iaa_classic.models.regressor",
+    "ContentRegressor": "iaa_classic.models.content",
     "AttributeRegressor": "iaa_classic.models.attributes",
     "PersonalizedRegressor": "iaa_classic.models.personal",
     "ScoreDistributionRegressor": "iaa_classic.models.distribution",
     "AdditiveModel": "iaa_classic.models.additive",
     "AdditiveAverage": "iaa_classic.models.average",
+    "AdditiveContent": "iaa_classic.models.content_core",
     "AdditiveKernel": "iaa_classic.models.kernel",
     "AdditiveTrees": "iaa_classic.models.trees",
+    "LearnedContent": "iaa_classic.models.learned",
+    "BagOfVisualWords": "iaa_classic.representations.bag",
+    "Embedding": "iaa_classic.representations.embedding",
+    "FisherVector": "iaa_classic.representations.fisher",
     "FeatureExtractor": "iaa_classic.extraction",
     "Pipeline": "sklearn.pipeline",
 }
 """The classes that a model file may hold, and the modules they come from; beside these only dict, list, tuple, str,
 numbers, ``None`` and arrays of numbers or of strings."""
 
-ESTIMATORS = frozenset(name for name in CLASSES if CLASSES[name].startswith("iaa_classic.models.") and "Additive" not in name)
-"""Those of ``CLASSES`` that learn a model: what a fit leaves in them is named by their ``_fitted_names``."""
+FROZEN = frozenset({"LearnedContent", *(name for name in CLASSES if name.startswith("Additive"))})
+"""Those of ``CLASSES`` that are built from their attributes at once."""
+
+REPRESENTATIONS = frozenset({"BagOfVisualWords", "Embedding", "FisherVector"})
+
+ESTIMATORS = frozenset(name for name in CLASSES if name not in FROZEN and name not in ("FeatureExtractor", "Pipeline"))
+"""Those of ``CLASSES`` that learn: what a fit leaves in them is named by their ``_fitted_names``."""
 
 MAX_BYTES = 512 * 2**20
 """Largest model that is read, unpacked."""
@@ -72,7 +83,7 @@ class Reader:
         if not isinstance(schema, dict) or schema.get("protocol") != 2 or isinstance(schema["protocol"], bool):
             protocol = schema.get("protocol") if isinstance(schema, dict) else None
             refuse(f"it is written in skops protocol {protocol!r}, and 2 is understood")
-        if self._kind(schema) not in (*ESTIMATORS, "AdditiveModel", "Pipeline"):
+        if self._kind(schema) not in (*(ESTIMATORS - REPRESENTATIONS), "AdditiveModel", "Pipeline"):
             refuse("it holds no model")
         return self.value(schema)
 
@@ -114,7 +125,7 @@ class Reader:
             refuse(f"the state of {kind} is not a dict")
         if self.only_scorer and kind == "Pipeline":
             return self._last_step(content)
-        if self.only_scorer and kind in ESTIMATORS:
+        if self.only_scorer and kind in ESTIMATORS - REPRESENTATIONS:
             if "model_" not in content["content"]:
                 raise ModelFileError(f"it holds a {kind}, which has no single score; read it with load_model")
             return self.value(content["content"]["model_"])
@@ -123,7 +134,7 @@ class Reader:
         state = self._dict(content)
         state.pop("_sklearn_version", None)
         cls = getattr(import_module(CLASSES[kind]), kind)
-        if kind.startswith("Additive"):
+        if kind in FROZEN:
             return cls(**state)
         return self._estimator(cls, state)
 

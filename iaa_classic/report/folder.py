@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..explanation import explain_row
 from ..explanation.evidence import picture_of
+from ..explanation.explanation import model_records
 from ..face_detection import INSTALLED, detector_for
-from ..features import select
 from ..images import MAX_PIXELS, ImageError, load_image
 from ..measuring import Measurement, describe_source, effective_jobs
 from .gallery import GalleryItem
@@ -129,7 +129,7 @@ def _item(photograph: Photograph, settings: _Settings) -> GalleryItem | tuple[st
         return photograph.name, f"{error.why}; {error.remedy}" if error.remedy else error.why
     row = pd.DataFrame([measurement.values], columns=names)
     source = describe_source(photograph.source, 0)
-    picture = picture_of(pixels, face_detector=detector_for(settings.face_detector, select(names)))
+    picture = picture_of(pixels, face_detector=detector_for(settings.face_detector, model_records(settings.model)))
     explanation = explain_row(row, settings.model, source=source, warnings=measurement.warnings, picture=picture)
     return GalleryItem(
         name=photograph.name,

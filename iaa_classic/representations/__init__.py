@@ -8,21 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .bag import BagOfVisualWords
     from .base import ReferenceTransformer
     from .colour_neighbours import ColourNeighbours
     from .description import Description, describe
     from .edge_template import EdgeTemplate
+    from .embedding import Embedding
     from .familiarity import Familiarity
+    from .fisher import FisherVector
     from .harmony import LearnedHarmony
     from .novelty import SpectrumNovelty
     from .union import ReferenceFeatures, reference_records
+    from .unusual import Novelty
 
 __all__ = [
+    "BagOfVisualWords",
     "ColourNeighbours",
     "Description",
     "EdgeTemplate",
+    "Embedding",
     "Familiarity",
+    "FisherVector",
     "LearnedHarmony",
+    "Novelty",
     "ReferenceFeatures",
     "ReferenceTransformer",
     "SpectrumNovelty",
@@ -31,11 +39,15 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BagOfVisualWords": "bag",
     "ColourNeighbours": "colour_neighbours",
     "Description": "description",
     "EdgeTemplate": "edge_template",
+    "Embedding": "embedding",
     "Familiarity": "familiarity",
+    "FisherVector": "fisher",
     "LearnedHarmony": "harmony",
+    "Novelty": "unusual",
     "ReferenceFeatures": "union",
     "ReferenceTransformer": "base",
     "SpectrumNovelty": "novelty",

@@ -124,3 +124,15 @@ DESCRIPTORS: Mapping[str, Callable[[Picture], Vector]] = {
     "spectrum": spectrum,
 }
 """Every descriptor by name."""
+
+LARGE: tuple[str, ...] = ("cells",)
+"""Descriptors made only when asked for by name: vectors of some 400 kB, whose length depends on the picture."""
+
+
+def described(part: str, picture: Picture) -> Vector:
+    """The descriptor of this name, also one of ``LARGE``."""
+    if part == "cells":
+        from .patches import cells
+
+        return cells(picture)
+    return DESCRIPTORS[part](picture)

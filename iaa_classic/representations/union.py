@@ -15,6 +15,8 @@ from .colour_neighbours import KE_COLOUR_NEIGHBOURS, ColourNeighbours
 from .edge_template import KE_EDGE_TEMPLATE, EdgeTemplate
 from .familiarity import Familiarity, familiarity_record
 from .harmony import LUO_LEARNED_HARMONY, LearnedHarmony
+from .learned_column import NAME as LEARNED
+from .learned_column import content_record, unfitted
 from .novelty import SPECTRUM_NOVELTY, SpectrumNovelty
 
 
@@ -116,6 +118,8 @@ def reference_records(names: Iterable[str] | None = None) -> dict[str, Feature]:
     for name in names:
         count = re.fullmatch(r"datta_familiarity_([1-9][0-9]*)", str(name))
         record = familiarity_record(int(count[1])) if count else known.get(name)
+        if name == LEARNED:
+            record = content_record(unfitted)
         if record is not None:
             chosen[name] = record
     return chosen
