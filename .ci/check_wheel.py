@@ -21,6 +21,8 @@ def main(path: str) -> None:
         "iaa_classic/features/py.typed",
         "iaa_classic/features/baselines.csv",
         "iaa_classic/data/default.skops",
+        "iaa_classic/report/templates/gallery.html",
+        "iaa_classic/report/templates/gallery.js",
     ]
     missing = [name for name in needed if name not in names]
     if stray or missing:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .datasets import load_dataset
     from .default import default_model
     from .errors import UserError
-    from .explanation import Explanation, RegionEffects, Suggestion, explain, region_effects, suggest
+    from .explanation import Explanation, RegionEffects, Suggestion, compare, explain, region_effects, suggest
     from .extraction import FeatureExtractor
     from .face_detection import FaceDetector, NoFaceDetectorWarning
     from .features import Picture, catalogue
@@ -51,6 +51,7 @@ _HOMES = {
     "Suggestion": "explanation",
     "UserError": "errors",
     "catalogue": "features",
+    "compare": "explanation",
     "default_model": "default",
     "describe": "representations",
     "explain": "explanation",
@@ -84,6 +85,7 @@ __all__ = [
     "UserError",
     "__version__",
     "catalogue",
+    "compare",
     "default_model",
     "describe",
     "explain",
