@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .datasets import load_dataset
     from .default import default_model
     from .errors import UserError
-    from .explanation import Explanation, RegionEffects, Suggestion, explain, region_effects, suggest
+    from .explanation import Explanation, RegionEffects, Suggestion, compare, explain, region_effects, suggest
     from .explanation.model_report import ModelReport, model_report
     from .extraction import FeatureExtractor
     from .face_detection import FaceDetector, NoFaceDetectorWarning
@@ -53,6 +53,7 @@ _HOMES = {
     "Suggestion": "explanation",
     "UserError": "errors",
     "catalogue": "features",
+    "compare": "explanation",
     "default_model": "default",
     "describe": "representations",
     "explain": "explanation",
@@ -88,6 +89,7 @@ __all__ = [
     "UserError",
     "__version__",
     "catalogue",
+    "compare",
     "default_model",
     "describe",
     "explain",

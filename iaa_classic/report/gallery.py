@@ -17,9 +17,9 @@ from ..explanation.comparison import WORDS, shown_effects
 from ..text import printable
 from .pages import asset, packed, policy, script_data, templates
 from .previews import Preview
-from .views import DrawnMap, photo_view
+from .views import MAIN, DrawnMap, photo_view
 
-SCRIPTS = ("overlays.js", "details.js", "gallery.js", "comparison.js", "viewer.js")
+SCRIPTS = ("overlays.js", "details.js", "gallery.js", "comparison.js", "cards.js", "viewer.js")
 """The scripts of the page, in order; each may use those before it."""
 
 KEYS = (
@@ -28,7 +28,7 @@ KEYS = (
     (("Enter",), "open the photograph"),
     (("Esc",), "close"),
     (("c",), "choose for comparison; the second one opens it"),
-    (("1", "…", "9"), "switch an overlay on the photograph; 0 switches all off"),
+    (("1", "…", "9"), "switch an overlay on the photographs; 0 switches all off"),
     (("/",), "find by name"),
     (("s", "r"), "choose the order; reverse it"),
     (("?",), "show these keys"),
@@ -124,11 +124,13 @@ def gallery_page(
     more = extension or Extension()
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as spool:
         cards, photographs, shared = [], [], None
+        overlays: dict[str, str] = {}
         for position, item in enumerate(items):
             if shared is None:
                 shared = _Shared.of(item.explanation)
             cards.append(_card(position, item))
             photographs.append(shared.photograph(item))
+            overlays |= {one.name: one.title for one in item.maps if one.overlay}
             _write_detail(spool, position, item, scale_line)
         reach = max((abs(one["cents"]) for card in cards for one in card["effects"]), default=1) or 1
         for card in cards:
@@ -148,6 +150,7 @@ def gallery_page(
                 summary=_summary(scores, shared, scale_line),
                 failures=[(printable(name), printable(reason)) for name, reason in failures],
                 criteria=data["criteria"],
+                overlays=[(key, name, overlays[name]) for key, name in enumerate(MAIN, start=1) if name in overlays],
                 groups=_groups(cards),
                 least=np.floor(10 * min(scores, default=0.0)) / 10,
                 most=np.ceil(10 * max(scores, default=1.0)) / 10,

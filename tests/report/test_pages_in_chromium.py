@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
@@ -110,6 +111,27 @@ def test_details_overlays_and_keys(browser, report):
     assert browser.run("return document.activeElement.dataset.id") == browser.run(f"return {id_of(names[2])}")
     browser.press("?")
     assert browser.run("return document.querySelector('#keys').open")
+    assert browser.messages() == []
+
+
+def test_an_overlay_on_all_cards(browser, report):
+    browser.open(report)
+    count = len(in_order(browser))
+    browser.press("2")
+    browser.wait_for("#overlay option:checked", "Subject")
+    for _ in range(200):
+        layers = browser.texts(".card .layer[data-map=subject]")
+        if layers and browser.run("return document.querySelectorAll('.card .layer').length") == len(layers):
+            break
+        time.sleep(0.05)
+    assert 1 <= len(layers) <= count
+    matches = browser.run(
+        "const open = document.querySelector('.card:has(.layer) .open'); return ['img', 'svg'].map((what) => "
+        "{ const at = open.querySelector(what).getBoundingClientRect(); return [at.left, at.top, at.width, at.height]; })"
+    )
+    assert matches[0] == pytest.approx(matches[1], abs=1)
+    browser.press("0")
+    assert browser.run("return document.querySelectorAll('.card .layer').length") == 0
     assert browser.messages() == []
 
 

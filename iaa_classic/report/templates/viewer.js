@@ -118,6 +118,7 @@
     if (moves.includes(event.key)) gallery.focus(card ? gallery.beside(card, event.key) : gallery.visible()[0]);
     else if (event.key === "Enter" && card && !event.target.closest("button, a, summary")) detail(Number(card.dataset.id));
     else if (event.key === "c" && card) choose(Number(card.dataset.id));
+    else if (/^[0-9]$/.test(event.key)) return Boolean(gallery.overlay && gallery.overlay(event.key));
     else if (event.key === "/") find("#find").focus();
     else if (event.key === "s") find("#sort").focus();
     else if (event.key === "r") find("#reverse").click();
