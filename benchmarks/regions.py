@@ -2,11 +2,11 @@
 
     python benchmarks/regions.py
 
-Fifty photographs of OASIS, evenly from its list (the default model was fitted on its ratings, which does not matter here: what is
-tested is whether the effects tell what the model looks at). Cells of the grid are neutralised one after another in the order of
-decreasing effect, and the score is measured on the way; likewise in random orders. The deletion curve is the better the lower
-its mean. Insertion starts from the picture with every cell neutralised and puts cells back in the same order: the higher the
-better. A photograph counts as won if its curve is better than the mean over the random orders.
+Fifty photographs of OASIS, evenly from its list (the default model was fitted on its ratings, which does not matter here:
+what is tested is whether the effects tell what the model looks at). Cells of the grid are neutralised one after another in
+the order of decreasing effect, and the score is measured on the way; likewise in random orders. The deletion curve is the
+better the lower its mean. Insertion starts from the picture with every cell neutralised and puts cells back in the same order:
+the higher the better. A photograph counts as won if its curve is better than the mean over the random orders.
 """
 
 from __future__ import annotations
