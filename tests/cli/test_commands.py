@@ -380,7 +380,7 @@ def test_explain_with_suggestions_and_regions(command, shoot, lighting_model):
     assert told["suggestions"]
     assert all(one["gain"] >= 0.1 and one["text"] for one in told["suggestions"])
     assert told["suggestions"][0]["score"] == pytest.approx(told["score"] + told["suggestions"][0]["gain"], abs=1e-6)
-    assert np.array(told["regions"]["effects"]).shape == (8, 8)
+    assert np.array(told["regions"]["effects"]).shape == (5, 6)
     assert [remark["text"] for remark in told["critique"]] == told["sentences"]
     printed = " ".join(command("explain", photo, "--model", lighting_model, "--suggest", "--regions").out.split())
     assert told["suggestions"][0]["text"][:30] in printed
