@@ -4,9 +4,10 @@
 
 The Kodak photographs and the wallpapers (reduced to 1536 pixels) are damaged in the five kinds of the bar, at the two strengths
 of ``damage.TEST``. Which criterion is right for each was written down before anything was measured (``RIGHT``). Counted is how
-often the very first sentence speaks of that criterion and says that it costs points; beside it, how often the criterion of the
-strongest effect alone would, and how often an undamaged photograph is told a fault. That faults are named first was decided after
-seeing that the strongest effect alone misses JPEG blocks here; the limits of a fault were set before, and not moved since.
+often the very first sentence speaks of that criterion and says that it costs points; beside it, how often the criterion of
+the strongest effect alone would, and how often an undamaged photograph is told a fault. That faults are named first was
+decided after seeing that the strongest effect alone misses JPEG blocks here; the limits of a fault were set before, and not
+moved since.
 """
 
 from __future__ import annotations

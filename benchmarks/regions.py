@@ -2,11 +2,12 @@
 
     python benchmarks/regions.py
 
-Fifty photographs of OASIS, evenly from its list (the default model was fitted on its ratings, which does not matter here: what is
-tested is whether the effects tell what the model looks at). Cells of the grid are neutralised one after another in the order of
-decreasing effect, and the score is measured on the way; likewise in random orders. The deletion curve is the better the lower
-its mean. Insertion starts from the picture with every cell neutralised and puts cells back in the same order: the higher the
-better. A photograph counts as won if its curve is better than the mean over the random orders.
+Fifty photographs of OASIS, evenly from its list (the default model was fitted on its ratings, which does not matter here:
+what is tested is whether the effects tell what the model looks at). Cells of the grid are neutralised one after another in
+the order of decreasing effect, and the score is measured on the way; likewise in random orders. The deletion curve is the
+better the lower its mean. Insertion starts from the picture with every cell neutralised and puts cells back in the same order:
+the higher the better (both pass through the same kinds of pictures, so that random orders serve for both). A photograph counts
+as won if its curve is better than the mean over the random orders.
 """
 
 from __future__ import annotations
@@ -29,16 +30,27 @@ from iaa_classic.progress import progress_bar
 BAR, SECONDS = 0.8, 5.0
 
 
-def curve(judge: Judge, rgb: np.ndarray, order: Sequence[int], grid: tuple[int, int], *, steps: int, insert: bool) -> float:
-    """Mean score on the way while cells are neutralised (or put back) in an order, by the trapezium rule."""
-    ground, cells = neutral_ground(rgb), [int(cell) for cell in order]
-    counts = np.unique(np.linspace(0, len(cells), steps + 1).round().astype(int))
-    chosen = [cells[count:] if insert else cells[:count] for count in counts]
-    scores = judge.scores([judge.values(neutralised(rgb, ground, some, grid)) for some in chosen])
-    return float(trapezoid(scores, counts) / len(cells))
+class Deletions:
+    """Scores of one photograph with ever more of its cells neutralised."""
+
+    def __init__(self, judge: Judge, rgb: np.ndarray, grid: tuple[int, int], steps: int) -> None:
+        self.judge, self.rgb, self.grid = judge, rgb, grid
+        self.ground = neutral_ground(rgb)
+        self.counts = np.unique(np.linspace(0, grid[0] * grid[1], steps + 1).round().astype(int))
+        self.ends = self.scores([[], list(range(grid[0] * grid[1]))])
+
+    def scores(self, chosen: Sequence[Sequence[int]]) -> list[float]:
+        """Score with each choice of cells neutralised."""
+        changed = (neutralised(self.rgb, self.ground, [int(cell) for cell in cells], self.grid) for cells in chosen)
+        return self.judge.scores([self.judge.values(rgb) for rgb in changed]).tolist()
+
+    def mean(self, order: Sequence[int]) -> float:
+        """Mean score on the way while cells are neutralised in an order, by the trapezium rule."""
+        between = self.scores([order[:count] for count in self.counts[1:-1]])
+        return float(trapezoid([self.ends[0], *between, self.ends[1]], self.counts) / self.counts[-1])
 
 
-def judged(path: str, grid: tuple[int, int], *, steps: int, draws: int, seed: int) -> dict[str, float | str]:
+def judged(path: str, grid: tuple[int, int] | None, *, steps: int, draws: int, seed: int) -> dict[str, float | str]:
     """Curves of one photograph, with the processor time that its region effects took."""
     import cv2
 
@@ -47,26 +59,27 @@ def judged(path: str, grid: tuple[int, int], *, steps: int, draws: int, seed: in
     warm_up(judge.records)
     started = time.process_time()
     regions = region_effects(path, grid=grid)
+    grid = regions.effects.shape
     seconds = time.process_time() - started
-    rgb = reduced(load_image(path), SIDE)
+    deletions = Deletions(judge, reduced(load_image(path), SIDE), grid, steps)
     random = np.random.default_rng(seed)
     order = np.argsort(-regions.effects, axis=None)
-    orders = [random.permutation(regions.effects.size) for _ in range(draws)]
-    row: dict[str, float | str] = {"photo": Path(path).name, "seconds": seconds, "cells": regions.effects.size}
-    for name, insert in (("deletion", False), ("insertion", True)):
-        row[name] = curve(judge, rgb, order, grid, steps=steps, insert=insert)
-        chance = [curve(judge, rgb, other, grid, steps=steps, insert=insert) for other in orders]
-        row[f"{name} at random"] = float(np.mean(chance))
-    return row
+    return {
+        "photo": Path(path).name,
+        "seconds": seconds,
+        "deletion": deletions.mean(order),
+        # Putting cells back in an order passes through the pictures of deleting them in the reverse order.
+        "insertion": deletions.mean(order[::-1]),
+        "random": float(np.mean([deletions.mean(random.permutation(order.size)) for _ in range(draws)])),
+    }
 
 
 def main() -> None:
     """Print the table."""
     options = parser(__doc__)
     options.add_argument("--photos", type=int, default=50)
-    options.add_argument("--rows", type=int, default=8)
-    options.add_argument("--columns", type=int, default=8)
-    options.add_argument("--steps", type=int, default=8, help="measurements along each curve")
+    options.add_argument("--grid", type=int, nargs=2, metavar=("ROWS", "COLUMNS"), help="[default: that of region_effects]")
+    options.add_argument("--steps", type=int, default=6, help="measurements along each curve")
     options.add_argument("--draws", type=int, default=3, help="random orders per photograph")
     given = options.parse_args()
     from joblib import Parallel, delayed, parallel_config
@@ -74,7 +87,7 @@ def main() -> None:
     print(environment())
     paths = oasis(given.data)["path"].tolist()
     paths = [paths[int(place)] for place in np.linspace(0, len(paths) - 1, given.photos)]
-    grid = (given.rows, given.columns)
+    grid = None if given.grid is None else (given.grid[0], given.grid[1])
     settings = {"steps": given.steps, "draws": given.draws}
     calls = (delayed(judged)(path, grid, seed=given.seed + number, **settings) for number, path in enumerate(paths))
     rows = []
@@ -83,13 +96,15 @@ def main() -> None:
             rows.append(row)
             advance()
     table = pd.DataFrame(rows)
-    lower = table["deletion"] < table["deletion at random"]
-    higher = table["insertion"] > table["insertion at random"]
-    print(f"{len(table)} photographs, {grid[0]} x {grid[1]} cells, {given.draws} random orders, {given.steps} steps")
-    print(f"deletion falls faster than a random order: {lower.mean():.0%} of them (bar {BAR:.0%}); mean score on the way")
-    print(f"  {table['deletion'].mean():.3f} against {table['deletion at random'].mean():.3f}")
+    lower, higher = table["deletion"] < table["random"], table["insertion"] > table["random"]
+    cells = "the grid of region_effects" if grid is None else f"{grid[0]} x {grid[1]} cells"
+    print(f"{len(table)} photographs, {cells}, {given.draws} random orders, {given.steps} steps")
+    print(f"deletion falls faster than a random order: {lower.mean():.0%} of them (bar {BAR:.0%})")
     print(f"insertion rises faster than a random order: {higher.mean():.0%}")
-    print(f"  {table['insertion'].mean():.3f} against {table['insertion at random'].mean():.3f}")
+    means = table[["deletion", "random", "insertion"]].mean()
+    print(
+        f"mean score on the way: deletion {means.iloc[0]:.3f}, random order {means.iloc[1]:.3f}, insertion {means.iloc[2]:.3f}"
+    )
     print(
         f"processor time of region_effects: median {table['seconds'].median():.2f} s, most {table['seconds'].max():.2f} s "
         f"(bar {SECONDS:g} s on one core)"

@@ -68,6 +68,7 @@ def looked_at(page: Path) -> dict[str, Any]:
         "paint": statistics.median(one["paint"] for one in times),
         "script": statistics.median(one[0] for one in sorts) / 1000,
         "sort": statistics.median(one[1] for one in sorts) / 1000,
+        "sorts": len(sorts),
         "slowest sort": max(one[1] for one in sorts) / 1000,
     }
 
@@ -99,10 +100,10 @@ def main() -> None:
         Bar("opening, to the load event", seen["load"], 2, "s"),
         Bar("opening, to the first paint", seen["paint"], 2, "s"),
         Bar("sorting, to the next frame", 1000 * seen["sort"], 200, "ms"),
-        Bar("sorting, the slowest of all", 1000 * seen["slowest sort"], 200, "ms"),
         Bar("sorting, the script alone", 1000 * seen["script"], 200, "ms"),
     ]
     print(table(bars))
+    print(f"The slowest of {seen['sorts']} sorts took {1000 * seen['slowest sort']:.0f} ms")
     if arguments.json is not None:
         figures = {"seen": seen, "seconds": seconds, "bars": [bar.to_dict() for bar in bars]}
         arguments.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")

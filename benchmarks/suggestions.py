@@ -27,7 +27,6 @@ from iaa_classic.explanation.judging import Judge
 from iaa_classic.features.saliency import subject
 
 TOLERANCE = 0.05
-COLUMNS = ["photo", "name", "text", "promised", "kept", "cuts", "seconds", "megapixels"]
 
 
 def upright(path: Path) -> np.ndarray:
@@ -59,28 +58,39 @@ def cut(box: tuple[float, float, float, float], rgb: np.ndarray) -> bool:
     return bool((found.mask & ~kept).any())
 
 
-def judged(path: Path) -> list[dict[str, object]]:
-    """One row per suggestion for a photograph: what was promised, and what came of it."""
+def changed(path: Path, folder: Path) -> list[dict[str, object]]:
+    """One row per suggestion for a photograph: what is promised. The changed pixels are written to ``folder``."""
     started = time.process_time()
     suggestions = suggest(path)
     seconds = time.process_time() - started
     rgb = upright(path)
     common = {"photo": path.name, "seconds": seconds, "megapixels": rgb.shape[0] * rgb.shape[1] / 1e6}
     if not suggestions:
-        return [common | {"name": "", "text": "", "promised": np.nan, "kept": np.nan, "cuts": False}]
+        return [common | {"name": "", "text": "", "promised": np.nan, "file": "", "cuts": False}]
+    Image.fromarray(rgb).save(folder / f"{path.stem}-original.png", compress_level=1)
     rows = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        Image.fromarray(rgb).save(folder / "original.png", compress_level=1)
-        for number, suggestion in enumerate(suggestions):
-            Image.fromarray(suggestion.apply(rgb)).save(folder / f"{number}.png", compress_level=1)
-        scores = scores_of(folder)
     for number, suggestion in enumerate(suggestions):
-        kept = scores[f"{number}.png"] - scores["original.png"]
+        file = f"{path.stem}-{number}.png"
+        Image.fromarray(suggestion.apply(rgb)).save(folder / file, compress_level=1)
         cuts = suggestion.box is not None and suggestion.changes[0].name == "crop" and cut(suggestion.box, rgb)
-        told = {"name": suggestion.name, "text": suggestion.text, "promised": suggestion.gain, "kept": kept, "cuts": cuts}
+        told = {"name": suggestion.name, "text": suggestion.text, "promised": suggestion.gain, "file": file, "cuts": cuts}
         rows.append(common | told)
     return rows
+
+
+def judged(paths: list[Path], jobs: int) -> pd.DataFrame:
+    """What is promised for the photographs, and what comes of it."""
+    from joblib import Parallel, delayed, parallel_config
+
+    with tempfile.TemporaryDirectory() as name, parallel_config("loky", inner_max_num_threads=1):
+        folder = Path(name)
+        rows = Parallel(n_jobs=jobs)(delayed(changed)(path, folder) for path in paths)
+        table = pd.DataFrame([row for some in rows for row in some])
+        scores = scores_of(folder)
+    made = table["file"] != ""
+    before = [scores[f"{Path(photo).stem}-original.png"] for photo in table.loc[made, "photo"]]
+    table.loc[made, "kept"] = table.loc[made, "file"].map(scores) - before
+    return table
 
 
 def report(table: pd.DataFrame) -> None:
@@ -112,12 +122,9 @@ def main() -> None:
     pd.set_option("display.width", 160)
     warm_up(Judge().records)
     for name in ("kodak", "wallpapers"):
-        rows = []
-        for path in photographs(given.data / "photos" / name)[: given.photos]:
-            rows += judged(path)
-            print(f"  {path.name}: {len(rows)} suggestions so far", file=sys.stderr, flush=True)
+        table = judged(photographs(given.data / "photos" / name)[: given.photos], given.jobs)
         print(f"\n{name}")
-        report(pd.DataFrame(rows, columns=COLUMNS))
+        report(table)
 
 
 if __name__ == "__main__":

@@ -167,8 +167,16 @@ ALIKE: tuple[frozenset[str], ...] = (
     frozenset(["apb_imbalance", "toolbox_balance"]),
     frozenset(["horizon_thirds_distance", "visual_weight_deviation"]),
     frozenset(["background_edge_density", "background_clutter", "background_entropy"]),
+    frozenset(["slanted_line_length", "slanted_line_share", "diagonal_gradient_share"]),
+    frozenset(["pleasure", "arousal", "dominance"]),
+    frozenset(["salient_level_third", "salient_upright_third", "salient_power_point"]),
+    frozenset(["clipped_highlights", "clipped_red", "blown_compactness", "blocked_compactness"]),
+    frozenset(["clipped_highlights", "clipped_green", "empty_any_channel", "blown_compactness", "blocked_compactness"]),
+    frozenset(["clipped_highlights", "clipped_blue", "clipped_any_channel", "blown_compactness", "blocked_compactness"]),
+    frozenset(["clipped_shadows", "blown_compactness", "blocked_compactness"]),
+    frozenset(["five_regions_share", "large_region_count"]),
 )
-"""Features that say nearly the same, so that one sentence names only one of them."""
+"""Features that say nearly the same, or the opposite in other words, so that one sentence names only one of them."""
 
 
 @cache

@@ -370,3 +370,22 @@ def test_wallpapers_are_all_scored(data, tmp_path):
     assert len(table) == 20
     assert table["error"].isna().all()
     assert table["score"].notna().all()
+
+
+def test_explain_with_suggestions_and_regions(command, shoot, lighting_model):
+    photo = shoot / "08.png"
+    asked = command("explain", photo, "--model", lighting_model, "--suggest", "--regions", "--json", "--no-cache")
+    assert asked.status == 0
+    told = json.loads(asked.out)
+    assert told["suggestions"]
+    assert all(one["gain"] >= 0.1 and one["text"] for one in told["suggestions"])
+    assert told["suggestions"][0]["score"] == pytest.approx(told["score"] + told["suggestions"][0]["gain"], abs=1e-6)
+    assert np.array(told["regions"]["effects"]).shape == (5, 6)
+    assert [remark["text"] for remark in told["critique"]] == told["sentences"]
+    printed = " ".join(command("explain", photo, "--model", lighting_model, "--suggest", "--regions").out.split())
+    assert told["suggestions"][0]["text"][:30] in printed
+    assert f"{told['suggestions'][0]['gain']:+.2f}" in printed
+    assert told["regions"]["description"] in printed
+    plain = json.loads(command("explain", photo, "--model", lighting_model, "--json").out)
+    assert "suggestions" not in plain
+    assert "regions" not in plain

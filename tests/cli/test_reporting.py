@@ -68,13 +68,12 @@ def test_a_ranking_opens_at_the_comparison_of_the_first_two(command, few, tmp_pa
 
 @pytest.mark.parametrize(("flags", "asked"), [((), True), (("--no-suggest", "--no-regions"), False)])
 def test_a_page_has_what_would_help_and_where(command, few, tmp_path, monkeypatch, flags, asked):
-    import numpy as np
-
     from iaa_classic.cli import explaining
-    from iaa_classic.explanation import RegionEffects
+    from iaa_classic.explanation import EvidenceMap
 
     change = SimpleNamespace(text="Brighten <by> 0.5 stops", gain=0.31, score=7.0, box=None, apply=lambda rgb: rgb[::-1])
-    regions = RegionEffects(np.array([[0.1, -0.2]]), 6.0, {"light": np.array([[0.1, -0.2]])}, (200, 133))
+    drawn = EvidenceMap("regions", "Where it comes from", "lighting", (), "Said.", "photograph", (200, 133))
+    regions = SimpleNamespace(to_map=lambda: drawn)
     monkeypatch.setattr(explaining, "find_suggestions", lambda *arguments, **options: [change])
     monkeypatch.setattr(explaining, "region_effects", lambda *arguments, **options: regions)
     page = tmp_path / "page.html"

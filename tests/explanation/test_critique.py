@@ -273,8 +273,10 @@ def test_straightening_as_told_levels_the_horizon(photographs, angle):
     strength = catalogue()["horizon_strength"].function(Picture(rgb))
     features = (effect_of("horizon_tilt", -0.3, 90.0, value=tilt), effect_of("horizon_strength", 0.1, 90.0, value=strength))
     without, told = made_up(*features).critique()[-1], made_up(*features, picture=Picture(rgb)).critique()[-1]
-    assert without.text == f"Straightening it by {wording('en').quantity(tilt, 'degrees')} would level the horizon."
-    amount, way = re.fullmatch(r"Straightening it by ([\d.]+) degrees? (\w+) would level the horizon\.", told.text).groups()
+    assert without.text == f"Straightening the picture by {wording('en').quantity(tilt, 'degrees')} would level the horizon."
+    amount, way = re.fullmatch(
+        r"Straightening the picture by ([\d.]+) degrees? (\w+) would level the horizon\.", told.text
+    ).groups()
     turned = straighten(rgb, float(amount) * (1 if way == "clockwise" else -1))
     assert catalogue()["horizon_tilt"].function(Picture(turned)) < 0.3 * tilt
 

@@ -21,10 +21,22 @@ def test_effects_are_differences_of_measured_scores(regions, small_photo, small_
     assert regions.effects.shape == (3, 4)
     assert regions.size == (240, 160)
     assert regions.score == pytest.approx(explain(small_photo, small_model).score, abs=1e-9)
-    ground = neutral_ground(small_photo)
+    ground, everything = neutral_ground(small_photo), list(range(12))
+
+    def score(cells):
+        return explain(neutralised(small_photo, ground, cells, (3, 4)), small_model).score
+
     for cell in (0, 6, 11):
-        without = explain(neutralised(small_photo, ground, [cell], (3, 4)), small_model).score
-        assert regions.effects.ravel()[cell] == pytest.approx(regions.score - without, abs=1e-9)
+        lost = regions.score - score([cell])
+        restored = score([other for other in everything if other != cell]) - score(everything)
+        assert regions.lost.ravel()[cell] == pytest.approx(lost, abs=1e-9)
+        assert regions.restored.ravel()[cell] == pytest.approx(restored, abs=1e-9)
+        assert regions.effects.ravel()[cell] == pytest.approx((lost + restored) / 2, abs=1e-9)
+
+
+def test_there_are_more_cells_along_the_long_side(small_photo, small_model):
+    assert region_effects(small_photo, small_model).effects.shape == (5, 6)
+    assert region_effects(small_photo.transpose(1, 0, 2).copy(), small_model).effects.shape == (6, 5)
 
 
 def test_criteria_sum_to_the_effects(regions):
@@ -73,7 +85,7 @@ def test_grids_out_of_range_are_refused(grid, small_photo, small_model):
 
 def made_up(effects):
     table = np.array(effects, dtype=float)
-    return RegionEffects(table, 6.0, {"lighting": table * 0.25, "colour": table * 0.75}, (300, 200))
+    return RegionEffects(table, 6.0, {"lighting": table * 0.25, "colour": table * 0.75}, (300, 200), table, table)
 
 
 @pytest.mark.parametrize(

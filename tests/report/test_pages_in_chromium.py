@@ -68,7 +68,7 @@ def test_cards_are_sorted_and_filtered(browser, report):
 def test_names_stay_text(browser, report):
     browser.open(report)
     assert browser.run("return window.broken") is None
-    titles = browser.texts(".card h3")
+    titles = browser.texts(".card .title")
     for name in ODD_NAMES:
         shown = name.replace("/", "∕").replace("\n", "\\n")
         assert titles.count(shown) == 1

@@ -91,7 +91,7 @@ const comparison = (() => {
   }
 
   function table(caption, heads, rows) {
-    const head = element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)));
+    const head = element("tr", {}, ...heads.map((text) => element(text ? "th" : "td", text ? { scope: "col" } : { class: "track" }, text)));
     return element("div", { class: "scroll" }, element("table", {}, element("caption", { class: "hidden" }, caption),
       element("thead", {}, head), element("tbody", {}, ...rows)));
   }
