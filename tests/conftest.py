@@ -23,6 +23,23 @@ def _own_feature_store(tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread_in_each_worker():
+    """Where pytest-xdist has filled the cores with workers, threads of BLAS and OpenMP would only wait for each other.
+
+    Processes that tests start, and tests that ask for two threads, are as they were.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    import scipy.linalg  # noqa: F401  # limits reach the libraries that are loaded
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
+
+
 def _read(path: Path) -> np.ndarray:
     from PIL import Image
 

@@ -35,10 +35,10 @@ def expected_failures(estimator):
 
 @parametrize_with_checks(
     [
-        AestheticClassifier("gbm", n_bags=1, n_trees=50, min_samples_leaf=3),
+        AestheticClassifier("gbm", n_bags=1, n_trees=50, min_samples_leaf=3, calibration_folds=2),
         AestheticClassifier("svm", calibration=None),
         AestheticClassifier("svm", class_weight="balanced"),
-        AestheticClassifier("both", n_bags=2, n_trees=20, min_samples_leaf=3),
+        AestheticClassifier("both", n_bags=2, n_trees=20, min_samples_leaf=3, calibration_folds=2),
     ],
     expected_failed_checks=expected_failures,
 )
