@@ -43,7 +43,7 @@ class Embedding(PictureEncoder):
     size : (int, int), default=(224, 224)
         Height and width that the network takes.
     mean, scale : float or three floats
-        The network sees ``(pixel - mean) * scale``, pixels from 0 to 255; three in the order of ``channels``. The defaults are those
+        The network sees ``(pixel - mean) * scale``, pixels from 0 to 255; three in the order of ``channels``. By default those
         of ImageNet.
     layout : {"NCHW", "NHWC"}, default="NCHW"
     channels : {"RGB", "BGR"}, default="RGB"
