@@ -230,8 +230,8 @@ def test_tables_are_checked(fitted, table, folder):
         clone(fitted).fit(table, folder["rating"][:5])
     with pytest.raises(ValueError, match="no column 'picture'"):
         fitted.predict(table.drop(columns="picture"))
+    named = ContentRegressor(FISHER, AestheticRegressor("svm", criteria={"mean_lightness": "content"}))
     with pytest.raises(ValueError, match="'content' already"):
-        named = ContentRegressor(FISHER, AestheticRegressor("svm", criteria={"mean_lightness": "content"}))
         named.fit(table, folder["rating"])
     with pytest.raises(ValueError, match="cannot be added"):
         fitted.model_.plus(fitted.model_, fitted.completed(table))
