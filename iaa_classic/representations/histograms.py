@@ -48,7 +48,7 @@ def histograms(picture: Picture) -> Vector:
 
 
 def hellinger(shares: Vector) -> Vector:
-    """Square roots, so that inner products are means of Bhattacharyya coefficients; patterns have 0.92 of the squared norm of 1.
+    """Square roots, so that inner products are means of Bhattacharyya coefficients; patterns have 0.92 of the norm of 1.
 
     They have that much because nine tenths of it are the same in all photographs, as of the colours a quarter is.
     """

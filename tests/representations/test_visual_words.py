@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 from iaa_classic.extraction import UnreadableImageWarning
 from iaa_classic.features import Picture
 from iaa_classic.images import ImageError
-from iaa_classic.representations import BagOfVisualWords, FisherVector, describe
+from iaa_classic.representations import BagOfVisualWords, FisherVector, describe, histograms
 from iaa_classic.representations.fisher import Mixture
 from iaa_classic.representations.patches import CELL, cells, patches
 
@@ -73,11 +73,32 @@ def test_patches_follow_the_picture_upside_down_and_mirrored():
     assert (plain.gradient[: side**2].reshape(turned.shape) * turned).sum(axis=(2, 3, 4)).min() > 0.99
 
 
+def test_histograms_count_patterns_and_colours():
+    """Against counts pixel by pixel."""
+    rng = np.random.default_rng(3)
+    picture = Picture(rng.integers(0, 256, (32, 512, 3), dtype=np.uint8))
+    found = histograms.histograms(picture)
+    assert found.shape == (histograms.LENGTH,)
+    light, expected = picture.lab[..., 0], np.zeros(256)
+    order = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
+    for y in range(1, 31):
+        for x in range(1, 511):
+            around = light[y - 1 : y + 2, x - 1 : x + 2]
+            expected[sum(int(around[place] > around[1, 1] + 0.5) << bit for bit, place in enumerate(order))] += 1
+    np.testing.assert_allclose(found[:256], expected / (30 * 510), atol=1e-6)
+    sums = np.add.reduceat(found, [*range(0, 15 * 256, 256), *range(15 * 256, histograms.LENGTH, 192)])
+    np.testing.assert_allclose(sums, 1, atol=1e-4)
+    red = histograms.histograms(Picture(np.full((40, 50, 3), (200, 0, 0), dtype=np.uint8)))[15 * 256 : 15 * 256 + 192]
+    assert red[0 * 16 + 3 * 4 + 3] == 1
+    roots = histograms.hellinger(found)
+    assert np.linalg.norm(roots) == pytest.approx(1, abs=1e-5)
+
+
 def test_flat_and_tiny_pictures_are_defined(fisher, bag, flat):
     pictures = [flat(0, 0, 0), flat(255, 255, 255), np.full((1, 1, 3), 9, np.uint8), np.full((2, 400, 3), 9, np.uint8)]
     for transformer in (fisher, bag):
         assert np.isfinite(transformer.transform(pictures)).all()
-    assert not fisher.transform(pictures[3:]).any()
+    assert not fisher.transform(pictures[3:])[:, : -histograms.LENGTH].any()
     assert not patches(cells(Picture(flat(10, 200, 30)))).gradient.any()
 
 
@@ -137,10 +158,12 @@ def test_vectors_have_unit_norm_and_shares(fisher, bag, shown):
     for transformer, per_region in ((fisher, 2 * 4 * 8), (bag, 12)):
         rows = transformer.transform(shown)
         assert rows.dtype == np.float32
-        assert rows.shape == (len(shown), transformer.n_columns_) == (len(shown), 2 * 4 * per_region)
+        histograms = getattr(transformer, "histogram_share", 0)
+        assert rows.shape == (len(shown), transformer.n_columns_)
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
-        colour = (rows[:, 4 * per_region :] ** 2).sum(axis=1)
-        np.testing.assert_allclose(colour, transformer.colour_share, atol=1e-4)
+        colour = (rows[:, 4 * per_region : 8 * per_region] ** 2).sum(axis=1)
+        np.testing.assert_allclose(colour, (1 - histograms) * transformer.colour_share, atol=1e-4)
+        np.testing.assert_allclose((rows[:, 8 * per_region :] ** 2).sum(axis=1), histograms, atol=1e-4)
         names = transformer.get_feature_names_out()
         assert len(set(names)) == transformer.n_columns_
 
@@ -153,7 +176,7 @@ def test_words_count_patches(bag, shown):
 
 
 def test_kinds_of_patches_and_regions_can_be_left_out(shown):
-    plain = FisherVector(2, n_components=4, colour_share=0, pyramid=False, **SMALL).fit(shown[:4])
+    plain = FisherVector(2, n_components=4, colour_share=0, pyramid=False, histogram_share=0, **SMALL).fit(shown[:4])
     assert list(plain.mixtures_) == ["gradient"]
     assert plain.transform(shown[:2]).shape == (2, 2 * 2 * 4)
 
