@@ -172,8 +172,8 @@ def sketched(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(SKETCH, dtype=np.uint64))
     if len(np.unique(place)) < SKETCH:
-        sums = np.zeros((count, SKETCH))
-        np.add.at(sums, (slice(None), place.astype(np.int64)), vectors * sign)
-        return sums.astype(np.float32)
+        sums = np.zeros((SKETCH, count))
+        np.add.at(sums, place.astype(np.int64), (vectors * sign).T)
+        return sums.T.astype(np.float32)
     signs = sign[order]
     return np.array([np.add.reduceat(row[order] * signs, starts) for row in vectors], dtype=np.float32).reshape(count, SKETCH)
