@@ -16,8 +16,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from odd_pictures import odd_pictures
 from rated_photographs import environment, measured_files, oasis, parser, pixels, vessel
+from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from iaa_classic import AestheticRegressor
@@ -57,34 +59,41 @@ def accuracy(given: Any) -> None:
     )
     both = X.assign(picture=pictures.to_numpy())
     learned = {"fisher": FisherVector(random_state=given.seed), "bovw": BagOfVisualWords(random_state=given.seed)}
-    rows = {"criteria alone, svm": figures(AestheticRegressor("svm"), X, y, groups)}
+    rows: dict[str, dict[str, float]] = {"criteria alone, svm": figures(AestheticRegressor("svm"), X, y, groups, 1)}
     print(pd.Series(next(iter(rows.values()))).to_string(float_format="{:.4g}".format), flush=True)
     for name in given.representations:
         for kind in given.models:
             model = ContentRegressor(learned[name], AestheticRegressor(kind, random_state=given.seed))
-            rows[f"criteria and {name}, {kind}"] = found = figures(model, both, y, groups)
+            rows[f"criteria and {name}, {kind}"] = found = figures(model, both, y, groups, given.jobs)
             print(name, kind, {key: float(f"{value:.4g}") for key, value in found.items()}, flush=True)
     print(pd.DataFrame(rows).T.to_string(float_format=lambda value: f"{value:.3g}"))
 
 
-def figures(model: Any, X: pd.DataFrame, y: np.ndarray, groups: pd.Series) -> dict[str, float]:
-    """Rank correlation, the share that criteria explain, and the largest error of the sum."""
-    from sklearn.base import clone
+def one_fold(model: Any, X: pd.DataFrame, y: np.ndarray, groups: pd.Series, train: np.ndarray, test: np.ndarray) -> Any:
+    """Held-out scores, the criteria's part of them, the share explained, the error of the sum, and the weight chosen."""
+    content = isinstance(model, ContentRegressor)
+    fitted = clone(model)
+    fitted.fit(X.iloc[train], y[train], **({"groups": groups.iloc[train]} if content else {}))
+    table = fitted.completed(X.iloc[test]) if content else X.iloc[test]
+    effects = fitted.model_.breakdown(table)
+    scores = fitted.model_.predict(table)
+    photography = effects.drop(columns="content", errors="ignore").sum(axis=1).to_numpy()
+    error = np.abs(fitted.baseline_ + effects.sum(axis=1) - scores).max()
+    return scores, photography, fitted.model_.explained_share(table), error, getattr(fitted, "share_", 0.0)
 
+
+def figures(model: Any, X: pd.DataFrame, y: np.ndarray, groups: pd.Series, jobs: int) -> dict[str, float]:
+    """Rank correlation, the share that criteria explain, and the largest error of the sum."""
     held_out, photography = np.full(len(y), np.nan), np.full(len(y), np.nan)
     folds, shares, sums, chosen = [], [], [], []
-    for train, test in GroupKFold(10).split(X, y, groups):
-        content = isinstance(model, ContentRegressor)
-        fitted = clone(model)
-        fitted.fit(X.iloc[train], y[train], **({"groups": groups.iloc[train]} if content else {}))
-        table = fitted.completed(X.iloc[test]) if content else X.iloc[test]
-        effects = fitted.model_.breakdown(table)
-        held_out[test] = fitted.model_.predict(table)
-        photography[test] = effects.drop(columns="content", errors="ignore").sum(axis=1)
-        sums.append(np.abs(fitted.baseline_ + effects.sum(axis=1) - held_out[test]).max())
-        folds.append((srcc(y[test], held_out[test]), srcc(y[test], photography[test]), plcc(y[test], held_out[test])))
-        shares.append(fitted.model_.explained_share(table))
-        chosen.append(getattr(fitted, "share_", 0.0))
+    splits = list(GroupKFold(10).split(X, y, groups))
+    found = Parallel(n_jobs=jobs)(delayed(one_fold)(model, X, y, groups, train, test) for train, test in splits)
+    for (_, test), (scores, part, share, error, weight) in zip(splits, found, strict=True):
+        held_out[test], photography[test] = scores, part
+        folds.append((srcc(y[test], scores), srcc(y[test], part), plcc(y[test], scores)))
+        shares.append(share)
+        sums.append(error)
+        chosen.append(weight)
     means = np.mean(folds, axis=0)
     return {
         "SRCC fold mean": means[0],

@@ -199,7 +199,8 @@ def explain(
     from ..default import default_scorer
 
     model = default_scorer() if model is None else getattr(model, "steps", [("", model)])[-1][1]
-    model = model.model_ if hasattr(model, "completed") else model
+    if hasattr(model, "completed"):
+        model = vars(model)["model_"]
     records = model_records(model)
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)

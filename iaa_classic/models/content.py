@@ -38,7 +38,7 @@ class ContentRegressor(RegressorMixin, BaseEstimator):
     pictures : str, default="picture"
         Column of ``X`` with the pictures: anything that the representation takes. A table without it is fitted without
         content.
-    shares : sequence of float, default=(0.5, 0.7, 0.85)
+    shares : sequence of float, default=(0.5, 0.7, 0.85, 0.95)
         Weights of the content's kernel, of unit variance, against the criteria's kernels together, to choose from.
     costs : sequence of float, default=(1, 2)
         Costs of the support vector regression to choose from. Both are chosen by cross-validation inside ``fit``.
@@ -72,7 +72,7 @@ class ContentRegressor(RegressorMixin, BaseEstimator):
         regressor: AestheticRegressor | None = None,
         *,
         pictures: str = "picture",
-        shares: Sequence[float] = (0.5, 0.7, 0.85),
+        shares: Sequence[float] = (0.5, 0.7, 0.85, 0.95),
         costs: Sequence[float] = (1.0, 2.0),
         choice_folds: int = 5,
         ridge: float = 1.0,

@@ -112,7 +112,7 @@ def _core(space: KernelSpace, dual: Floats, intercept: float, opinions: Floats, 
     """The criteria's kernels with what they say of content, and content without it."""
     every = np.arange(len(opinions))
     mean = float(opinions.mean())
-    said = np.linalg.solve(gram + ridge * np.eye(len(gram)), opinions - mean)
+    said: Floats = np.linalg.solve(gram + ridge * np.eye(len(gram)), opinions - mean).astype(np.float64)
     base = space.model(Solution(every, dual + said, intercept + mean))
     projection = space.model(Solution(every, said, mean))
     return AdditiveContent(base, projection, 1.0, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -115,7 +116,7 @@ class LearnedContent:
         digest = hashlib.sha256(f"{_VERSION} {type(self.representation).__name__}".encode())
         for array in (self.weights, self.centre):
             digest.update(array.tobytes())
-        parameters = {name: repr(value) for name, value in self.representation.get_params(deep=False).items()}
+        parameters = {name: repr(value) for name, value in bare(self.representation).get_params(deep=False).items()}
         digest.update(json.dumps(parameters, sort_keys=True).encode())
         for name in sorted(self.representation._fitted_names):
             digest.update(repr(_flat(getattr(self.representation, name))).encode())
@@ -124,7 +125,9 @@ class LearnedContent:
 
 def bare(representation: Any) -> Any:
     """A copy with parameters and what was learned, without what is known of the last call."""
-    copy = type(representation)(**representation.get_params(deep=False))
+    given = representation.get_params(deep=False)
+    plain = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in given.items()}
+    copy = type(representation)(**plain)
     vars(copy).update({name: getattr(representation, name) for name in representation._fitted_names})
     return copy
 
@@ -169,8 +172,8 @@ def sketched(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(SKETCH, dtype=np.uint64))
     if len(np.unique(place)) < SKETCH:
-        sums = np.zeros((count, SKETCH))
-        np.add.at(sums, (slice(None), place.astype(np.int64)), vectors * sign)
-        return sums.astype(np.float32)
+        sums = np.zeros((SKETCH, count))
+        np.add.at(sums, place.astype(np.int64), (vectors * sign).T)
+        return sums.T.astype(np.float32)
     signs = sign[order]
     return np.array([np.add.reduceat(row[order] * signs, starts) for row in vectors], dtype=np.float32).reshape(count, SKETCH)

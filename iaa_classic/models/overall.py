@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def combined(
     models: Sequence[AdditiveModel], weights: Floats, intercept: float, X: Floats, scale: tuple[float, float]
 ) -> AdditiveModel:
     """The model whose score is ``intercept`` plus the weighted sum of the models' scores; it refers to the rows of ``X``."""
-    lists = [model.core.cores if isinstance(model.core, AdditiveAverage) else [model.core] for model in models]
+    lists: list[list[Any]] = [model.core.cores if isinstance(model.core, AdditiveAverage) else [model.core] for model in models]
     counted = [k for k, weight in enumerate(weights) if weight > 0] or [0]
     total = sum(len(lists[k]) for k in counted)
     cores = [core.rescaled(float(weights[k]) * total / len(lists[k]), 0.0) for k in counted for core in lists[k]]

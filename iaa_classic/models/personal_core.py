@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .additive import AdditiveModel, Core
 from .average import AdditiveAverage, added
+from .content_core import AdditiveContent
 from .kernel import AdditiveKernel, scaled_ranks
 from .kernel_fit import KernelSpace
 from .kernel_fit import Solution as Expansion
@@ -22,6 +23,8 @@ def reweighted(core: Core, weights: Floats) -> Core:
     """The core with the effects of each group multiplied by its weight, shape (n_groups,); the baseline stays."""
     if isinstance(core, AdditiveAverage):
         return replace(core, cores=[_reweighted(one, weights) for one in core.cores])
+    if isinstance(core, AdditiveContent):
+        raise ValueError("a model with learned content cannot be re-weighed: its content depends on the other criteria")
     return _reweighted(core, weights)
 
 
@@ -86,6 +89,7 @@ def personal_model(generic: AdditiveModel, solution: Solution, space: KernelSpac
     model = reweighted_model(generic, solution.weights, solution.offset)
     if space is None or not solution.dual.any():
         return model
+    assert not isinstance(model.core, AdditiveContent)
     return replace(model, core=added(model.core, residual_core(space, solution.dual))).referring_to(X)
 
 

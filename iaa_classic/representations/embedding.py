@@ -43,7 +43,7 @@ class Embedding(PictureEncoder):
     size : (int, int), default=(224, 224)
         Height and width that the network takes.
     mean, scale : float or three floats
-        The network sees ``(pixel - mean) * scale``, pixels from 0 to 255; three in the order of ``channels``. The defaults are those
+        The network sees ``(pixel - mean) * scale``, pixels from 0 to 255; three in the order of ``channels``. By default those
         of ImageNet.
     layout : {"NCHW", "NHWC"}, default="NCHW"
     channels : {"RGB", "BGR"}, default="RGB"
@@ -256,7 +256,8 @@ class _Run:
             small = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         if self.channels == "BGR":
             small = small[..., ::-1]
-        values = (small.astype(np.float32) - np.float32(self.mean)) * np.float32(self.scale)
+        mean, scale = (np.array(three, dtype=np.float32) for three in (self.mean, self.scale))
+        values = (small.astype(np.float32) - mean) * scale
         values = values[None] if self.layout == "NHWC" else values.transpose(2, 0, 1)[None]
         return np.ascontiguousarray(values, dtype=np.float32)
 
@@ -290,7 +291,7 @@ def _network(path: str, digest: str, engine: str) -> Any:
 
 
 def _in_onnxruntime(path: str) -> Any:
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # sums shared among threads would differ in the last digit

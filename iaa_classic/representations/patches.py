@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..features import Picture
 from ..features.kernels.dense import ORIENTATIONS, SIDE, colour_cells, gathered, limited, orientation_cells
 from ..features.picture import shrunk
+from .histograms import LENGTH, histograms
 
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
@@ -66,9 +67,9 @@ class Patches:
 
 
 def cells(picture: Picture) -> Vector:
-    """The cells of the picture at all scales in one vector, whose head says how many rows and columns each scale has.
+    """The cells of the picture at all scales in one vector: rows and columns of each scale, ``histograms``, then the cells.
 
-    A picture of fewer than 32 pixels along a side has no patch at any scale; its vector is the head alone.
+    A picture whose short side has fewer than 32 pixels at working scale has no patch, and no cells in its vector.
     """
     head, parts = [], []
     for scale in SCALES:
@@ -82,14 +83,14 @@ def cells(picture: Picture) -> Vector:
         head += [rows, columns]
         gradients = orientation_cells(_smoothed(np.ascontiguousarray(lab[..., 0])), CELL)
         parts += [gradients.ravel(), colour_cells(lab, CELL).ravel()]
-    return np.concatenate([np.array(head, dtype=np.float32), *parts]).astype(np.float32)
+    return np.concatenate([np.array(head, dtype=np.float32), histograms(picture), *parts]).astype(np.float32)
 
 
 def patches(packed: Vector) -> Patches:
     """The patches that the vector of ``cells`` stands for, scale by scale and row by row."""
     found: dict[str, list[NDArray[np.float32]]] = {"gradient": [], "colour": [], "height": []}
     shapes = packed[: 2 * len(SCALES)].astype(int).reshape(-1, 2)
-    start = shapes.size
+    start = shapes.size + LENGTH
     for rows, columns in shapes:
         if not rows:
             continue
@@ -104,6 +105,11 @@ def patches(packed: Vector) -> Patches:
     gradient = np.concatenate(found["gradient"])
     limited(gradient, np.float32(_FLAT))
     return Patches(gradient, np.concatenate(found["colour"]), np.concatenate(found["height"]))
+
+
+def held_histograms(packed: Vector) -> Vector:
+    """The ``histograms`` that the vector of ``cells`` holds."""
+    return packed[2 * len(SCALES) : 2 * len(SCALES) + LENGTH]
 
 
 def _smoothed(plane: Matrix) -> Matrix:

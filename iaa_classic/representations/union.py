@@ -114,6 +114,9 @@ def reference_records(names: Iterable[str] | None = None) -> dict[str, Feature]:
     known = {record.name: record for record in (*fixed, familiarity_record(20), familiarity_record(100), SPECTRUM_NOVELTY)}
     if names is None:
         return known
+    from .unusual import novelty_records
+
+    known |= {record.name: record for record in novelty_records()}
     chosen = {}
     for name in names:
         count = re.fullmatch(r"datta_familiarity_([1-9][0-9]*)", str(name))

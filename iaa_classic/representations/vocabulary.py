@@ -62,7 +62,8 @@ class PatchVocabulary(PictureEncoder):
         if len(sources) > _PICTURES:
             chosen = np.sort(rng.choice(len(sources), _PICTURES, replace=False))
         draw = _Draw(max(1, -(-self.n_patches // max(len(chosen), 1))), int(rng.integers(2**31)))
-        found = [values for _, values in self._each([sources[place] for place in chosen], draw, "Learning a vocabulary")]
+        asked = [sources[int(place)] for place in chosen]
+        found = [values for _, values in self._each(asked, draw, "Learning a vocabulary")]
         drawn = np.concatenate(found) if found else np.zeros((0, 224), np.float32)
         if not len(drawn):
             raise ValueError(f"{type(self).__name__} has nothing to learn from: none of {len(sources)} pictures has patches")
