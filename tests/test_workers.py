@@ -176,6 +176,22 @@ def test_workers_end_when_their_parent_is_killed():
     assert not os.path.exists(f"/proc/{worker}")
 
 
+LEAVES = """
+import sys, time
+from iaa_classic.workers import Workers
+workers = Workers(1)
+workers.submit(time.sleep, 0).result()
+waiting = [workers.submit(time.sleep, 600) for _ in range(3)]
+time.sleep(0.5)
+sys.exit(7)
+"""
+
+
+def test_a_program_that_ends_waits_for_no_worker():
+    done = subprocess.run([sys.executable, "-P", "-c", LEAVES], check=False, timeout=120)
+    assert done.returncode == 7
+
+
 @pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": -1}, {"megabytes": 0}, {"seconds": float("nan")}])
 def test_limits_out_of_range_are_refused(wrong):
     with pytest.raises(UserError, match="limit is a positive number"):
