@@ -50,7 +50,10 @@ class Trouble:
 @pytest.fixture(autouse=True)
 def _by_value():
     """Send the classes of this module by value."""
-    cloudpickle = pytest.importorskip("cloudpickle")
+    try:
+        from joblib.externals import cloudpickle  # joblib before 1.6 brings its own
+    except ImportError:
+        import cloudpickle
     module = sys.modules[__name__]
     cloudpickle.register_pickle_by_value(module)
     yield
