@@ -21,6 +21,7 @@ for name in (
     "redundancy.py",
     "agreement.py",
     "report.py",
+    "robust.py",
 ):
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *sys.argv[1:]], check=True)

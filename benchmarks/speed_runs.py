@@ -92,7 +92,7 @@ def command_again(paths: Sequence[str], repeats: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = linked(paths, len(paths), Path(scratch))
         time.sleep(SETTLED)
-        command = ("extract", str(folder), "--output", str(Path(scratch) / "features.csv"))
+        command = ("extract", str(folder), "--force", "--output", str(Path(scratch) / "features.csv"))
         variables = {VARIABLE: str(Path(scratch) / "store")}
         first, _ = command_seconds(*command, repeats=1, warm=False, variables=variables)
         read = f"{len(paths)} of {len(paths)} photographs read"

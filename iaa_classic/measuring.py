@@ -340,7 +340,8 @@ class _Run:
         asked = 0
         pictures, trouble = iter(sources), None
         while trouble is None or waiting:
-            if trouble is None and asked < workers * _WINDOW and len(waiting) < workers * _LONGEST:
+            room = trouble is None and asked < workers * _WINDOW and len(waiting) < workers * _LONGEST
+            if room:
                 try:
                     question = self._recall.look(next(pictures))
                 except Exception as error:  # the end, or whatever goes wrong in the sources: first what has been asked for
@@ -348,12 +349,11 @@ class _Run:
                     continue
                 waiting.append((question, self._asked(question, executor)))
                 asked += bool(question.missing)
-            elif waiting:
-                yield self._next(waiting)
-                asked = sum(result is not None for _, result in waiting)
-            while waiting and (waiting[0][1] is None or waiting[0][1].done()):
-                asked -= waiting[0][1] is not None
-                yield self._next(waiting)
+            question, result = waiting[0]
+            if not room or result is None or result.done():
+                waiting.popleft()
+                asked -= result is not None
+                yield self._answered(question, result)
         if not isinstance(trouble, StopIteration):
             raise trouble
 
@@ -364,12 +364,9 @@ class _Run:
         task = _Task(question.source, self._names(question), question.keep)
         return executor.submit(_answer_task, task, self._settings)
 
-    def _next(self, waiting: deque[tuple[Question, Result | None]]) -> Measurement:
-        question, result = waiting.popleft()
-        if result is None:
-            return self._settled(question, None)
+    def _answered(self, question: Question, result: Result | None) -> Measurement:
         try:
-            answer = result.result()
+            answer = None if result is None else result.result()
         except WorkerLost as lost:
             return failed(len(self._features), str(lost))
         return self._settled(question, answer)

@@ -81,6 +81,18 @@ def pictures(address: str) -> Iterator[str]:
             yield str(found.unstrip_protocol(name))
 
 
+def state(address: str) -> str | None:
+    """What changes when the file at an address does, as its store tells it: an ETag, times, size. None if it tells nothing.
+
+    The content is not fetched.
+    """
+    try:
+        found, path = filesystem(address)
+        return str(found.ukey(path))
+    except Exception:  # whatever a store raises: the picture is measured then
+        return None
+
+
 def upload(file: str | os.PathLike[str], address: str) -> None:
     """Put a finished file at an address.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from .errors import UserError
 from .journal import Journal
 from .measuring import Measurement
 from .recall import Stamp
-from .remote import is_remote
+from .remote import is_remote, state
 
 Measure = Callable[[Iterable[str]], Iterator[Measurement]]
 """What measures paths, one ``Measurement`` each, in order."""
@@ -30,7 +31,7 @@ def resumed(paths: Iterable[str], journal: Journal | None, measure: Measure) -> 
         return
     remaining = iter(paths)
     for path in remaining:  # an interrupted run has measured the first ones: no need to wait for the others
-        known = journal.find(Stamp.of(path))
+        known = journal.find(_stamp(path))
         if known is None:
             remaining = chain([path], remaining)
             break
@@ -39,7 +40,7 @@ def resumed(paths: Iterable[str], journal: Journal | None, measure: Measure) -> 
 
     def unknown() -> Iterator[str]:
         for path in remaining:
-            stamp = Stamp.of(path)
+            stamp = _stamp(path)
             known = journal.find(stamp) is not None
             waiting.append((path, stamp, known))
             if not known:
@@ -53,6 +54,14 @@ def resumed(paths: Iterable[str], journal: Journal | None, measure: Measure) -> 
         yield path, measurement
     while waiting:
         yield from _recalled(*waiting.popleft()[:2], journal)
+
+
+def _stamp(path: str) -> Stamp | None:
+    """What tells a file, or what is at an address, and its state."""
+    if not is_remote(path):
+        return Stamp.of(path)
+    told = state(path)
+    return None if told is None else Stamp(hashlib.sha256(f"{path}\0{told}".encode()).digest(), 0, True)
 
 
 def _together(paths: Iterable[str], measure: Measure) -> Iterator[tuple[str, Measurement]]:

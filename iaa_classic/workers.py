@@ -14,9 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from .errors import UserError
@@ -108,24 +109,50 @@ class Workers:
 
     def __init__(self, count: int, limits: Limits | None = None, prepare: Callable[[], object] | None = None) -> None:
         self._limits, self._prepare = limits or Limits(), prepare
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="iaa-worker")
+        self._count = count
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
+        # Not of concurrent.futures: at the end of a program, Python would wait for its threads, and they for all calls.
+        self._threads: list[threading.Thread] = []
         self._busy: set[_Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Call a function, which is found by its name, in a worker. ``WorkerLost`` is raised by the result."""
-        return self._threads.submit(self._ask, function, arguments)
+        future: Future[Any] = Future()
+        self._calls.put((future, function, arguments))
+        if len(self._threads) < self._count:
+            self._threads.append(threading.Thread(target=self._work, name="iaa-worker", daemon=True))
+            self._threads[-1].start()
+        return future
 
     def close(self) -> None:
         """Give up what has not been answered, and let go of the workers."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                call = self._calls.get_nowait()
+                if call is not None:
+                    call[0].cancel()
         with self._lock:
             self._closed = True
             busy = list(self._busy)
         for worker in busy:
             worker.kill()
-        self._threads.shutdown(wait=True)
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join(_LOOK)
+
+    def _work(self) -> None:
+        """Have calls answered, one after another."""
+        while (call := self._calls.get()) is not None:
+            future, function, arguments = call
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(self._ask(function, arguments))
+            except BaseException as error:
+                future.set_exception(error)
 
     def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         from joblib.externals.loky.backend.reduction import dumps
@@ -181,7 +208,10 @@ class _Worker:
         context = get_context("loky")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, os.getpid()), env=_THREADS, daemon=True)
-        self._process.start()
+        try:
+            self._process.start()
+        except AssertionError as error:
+            raise UserError(f"worker processes cannot be started from here: {error}; measure without limits") from error
         theirs.close()
         self._home = os.getpid()
         self._sound = True

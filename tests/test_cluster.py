@@ -56,6 +56,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(cluster, folder):
             told.append(measurement)
             if number == 10:
                 os.kill(victim, signal.SIGKILL)
+        client.wait_for_workers(2)
         assert victim not in client.run(os.getpid).values()
     assert [m.error for m in told] == [m.error for m in alone]
     for ours, theirs in zip(alone, told, strict=True):
@@ -72,7 +73,7 @@ def test_the_command_writes_the_same_table(cluster, folder, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_picture_that_kills_worker_after_worker_is_given_up(cluster):
+def test_a_picture_that_kills_worker_after_worker_is_given_up(cluster, folder):
     class Poison:
         def __fspath__(self):
             import os
@@ -80,10 +81,10 @@ def test_a_picture_that_kills_worker_after_worker_is_given_up(cluster):
 
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sources = [np.zeros((8, 8, 3), np.uint8), Poison(), np.zeros((8, 9, 3), np.uint8)]
+    sources = [str(folder / "01.png"), Poison(), str(folder / "02.png"), np.zeros((8, 9, 3), np.uint8)]
     cluster.scheduler.allowed_failures = 0
     measured = list(measure_images(sources, select(["aspect_ratio"]), scheduler=cluster.scheduler_address))
-    assert [bool(m.error) for m in measured] == [False, True, False]
+    assert [bool(m.error) for m in measured] == [False, True, False, False]
     assert "workers that measured it were lost" in measured[1].error
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from iaa_classic import remote
+from iaa_classic.cli.main import app
 from iaa_classic.errors import UserError
 from iaa_classic.images import ImageError, read_image
 
@@ -78,12 +80,30 @@ def test_without_fsspec_the_extra_is_named(monkeypatch):
         read_image("s3://bucket/a.png")
 
 
+def test_a_run_over_addresses_goes_on(bucket, tmp_path, monkeypatch):
+    class Cut(BaseException):
+        pass
+
+    def cut(*_, **__):
+        raise Cut
+
+    monkeypatch.setenv("IAA_CLASSIC_CACHE_DIR", str(tmp_path))
+    asked = ["extract", bucket, "--features", "aspect_ratio", "--output", f"{bucket}/out/t.csv"]
+    with monkeypatch.context() as patch:
+        patch.setattr("iaa_classic.cli.extracting._table", cut)
+        with pytest.raises(Cut):
+            CliRunner().invoke(app, asked)
+    assert [path.suffix for path in (tmp_path / "unfinished").iterdir()] == [".unfinished"]
+    fsspec.filesystem("memory").pipe("/bucket/b/1.jpg", b"no picture")
+    done = CliRunner().invoke(app, asked)
+    assert "2 of 3 photographs are measured already" in done.stderr  # one of which has changed
+    table = pd.read_csv(io.BytesIO(fsspec.filesystem("memory").cat("/bucket/out/t.csv")))
+    assert list(table["error"].isna()) == [False, False, True]
+    assert not list((tmp_path / "unfinished").iterdir())
+
+
 @pytest.mark.parametrize("parts", [(), ("--part-rows", 2)])
 def test_extract_from_and_to_addresses(bucket, parts):
-    from typer.testing import CliRunner
-
-    from iaa_classic.cli.main import app
-
     output = f"{bucket}/out/t.parquet"
     asked = ["extract", bucket, "--features", "aspect_ratio", "--output", output, *map(str, parts)]
     done = CliRunner().invoke(app, asked)

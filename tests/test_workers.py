@@ -50,7 +50,10 @@ class Trouble:
 @pytest.fixture(autouse=True)
 def _by_value():
     """Send the classes of this module by value."""
-    cloudpickle = pytest.importorskip("cloudpickle")
+    try:
+        from joblib.externals import cloudpickle  # joblib before 1.6 brings its own
+    except ImportError:
+        import cloudpickle
     module = sys.modules[__name__]
     cloudpickle.register_pickle_by_value(module)
     yield
@@ -83,15 +86,13 @@ def test_what_kills_a_worker_costs_one_row_and_is_named(n_jobs):
 
 @LINUX
 def test_what_takes_too_long_or_too_much_costs_one_row(tmp_path):
-    start = time.monotonic()
     note = tmp_path / "process"
     sources = pictures(_3=f"hang {note}", _6="bomb")
-    measured = list(measure_images(sources, RECORDS, limits=Limits(seconds=3, megabytes=1000)))
+    measured = list(measure_images(sources, RECORDS, limits=Limits(seconds=8, megabytes=1000)))
     errors = {place: m.error for place, m in enumerate(measured) if m.error}
     assert set(errors) == {3, 6}
-    assert errors[3] == "it took longer than the limit of 3 s and was given up"
+    assert errors[3] == "it took longer than the limit of 8 s and was given up"
     assert "memory" in errors[6]
-    assert time.monotonic() - start < 45
     assert not os.path.exists(f"/proc/{note.read_text()}"), "the one that hung is still there"
 
 
@@ -101,11 +102,11 @@ def test_the_extractor_keeps_to_limits():
 
     from iaa_classic import FeatureExtractor
 
-    extractor = FeatureExtractor(["aspect_ratio"], timeout=2, memory_limit=1000)
+    extractor = FeatureExtractor(["aspect_ratio"], timeout=8, memory_limit=1000)
     with pytest.warns(UserWarning, match="1 of 3 pictures could not be read"):
         table = extractor.transform([np.zeros((8, 8, 3), np.uint8), Trouble("hang"), np.zeros((8, 8, 3), np.uint8)])
     assert list(table["aspect_ratio"].isna()) == [False, True, False]
-    assert "longer than the limit of 2 s" in extractor.failures_["error"][0]
+    assert "longer than the limit of 8 s" in extractor.failures_["error"][0]
     assert pickle.loads(pickle.dumps(extractor)).get_params() == extractor.get_params()
     for wrong in ({"timeout": 0}, {"timeout": "1"}, {"memory_limit": -1}):
         with pytest.raises(ValueError, match="must be a positive number or None"):
@@ -174,6 +175,22 @@ def test_workers_end_when_their_parent_is_killed():
                 return
         time.sleep(0.2)
     assert not os.path.exists(f"/proc/{worker}")
+
+
+LEAVES = """
+import sys, time
+from iaa_classic.workers import Workers
+workers = Workers(1)
+workers.submit(time.sleep, 0).result()
+waiting = [workers.submit(time.sleep, 600) for _ in range(3)]
+time.sleep(0.5)
+sys.exit(7)
+"""
+
+
+def test_a_program_that_ends_waits_for_no_worker():
+    done = subprocess.run([sys.executable, "-P", "-c", LEAVES], check=False, timeout=120)
+    assert done.returncode == 7
 
 
 @pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": -1}, {"megabytes": 0}, {"seconds": float("nan")}])

@@ -43,7 +43,7 @@ def run(tmp_path, monkeypatch):
 
 
 def extracted(run, folder, output, *options, **keywords):
-    status, _, err = run("extract", folder, "--features", "lighting", "--output", output, *options, **keywords)
+    status, _, err = run("extract", folder, "--features", "lighting", "--force", "--output", output, *options, **keywords)
     assert status == 0, err
     return pd.read_csv(output), err
 
@@ -93,7 +93,7 @@ def test_every_command_uses_it_unless_told_otherwise(run, folder, tmp_path):
         pixels = np.random.default_rng(index).integers(0, 256, (40, 40, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(rated / f"{index}.png")
     pd.DataFrame(rows).to_csv(rated / "ratings.csv", index=False)
-    model = ("--target", "stars", "--output", tmp_path / "m.skops", "--folds", 2)
+    model = ("--target", "stars", "--force", "--output", tmp_path / "m.skops", "--folds", 2)
     commands = {
         ("score", folder / "coffee.jpg"): 1,
         ("explain", folder / "chelsea.jpg"): 2,

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is com
 def extract(folder, cache) -> str:
     """What a run writes to standard error."""
     command = [sys.executable, "-P", "-m", "iaa_classic.cli.main", "extract", str(folder), "--features", "clipped_highlights"]
-    command += ["--output", str(folder / "table.csv"), "--no-cache"]
+    command += ["--output", str(folder / "table.csv"), "--no-cache", "--force"]
     done = subprocess.run(
         command, env={**os.environ, "NUMBA_CACHE_DIR": str(cache)}, capture_output=True, text=True, timeout=300
     )
