@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import learning
+from . import learning, shooting
 from .options import FaceModel, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
@@ -155,6 +155,7 @@ def extract(
 
 
 learning.add_to(app)
+shooting.add_to(app)
 
 
 @app.command(epilog="Example: iaa-classic cache --clear")

@@ -7,8 +7,8 @@ first. Costs are differences to the best or the usual of the group, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +61,16 @@ class Standing:
         return sum(item.cost for item in self.against)
 
 
-def compare(frames: Sequence[Frame], shifts: Floats) -> list[Standing]:
-    """Compare frames of one view with each other; one ``Standing`` each, in their order."""
+ASPECTS = ("subject sharpness", "sharpness", "local detail", "exposure", "clipping", "key")
+"""What frames of one view are compared by."""
+
+
+def compare(frames: Sequence[Frame], shifts: Floats, weights: Mapping[str, float] | None = None) -> list[Standing]:
+    """Compare frames of one view with each other; one ``Standing`` each, in their order.
+
+    ``weights`` multiplies the costs of ``ASPECTS``; 1 for those that it does not name.
+    """
+    weights = weights or {}
     subject, overall, focused = _crispness(frames, shifts)
     stops = _stops(frames, shifts)
     losses = detail_losses(frames, shifts)
@@ -80,7 +88,8 @@ def compare(frames: Sequence[Frame], shifts: Floats) -> list[Standing]:
             _clipping("black", blocked[at], float(np.median(blocked))),
             _key(frame),
         ]
-        dear = sorted((item for item in against if item.cost > 0), key=lambda item: -item.cost)
+        weighed = (replace(item, cost=item.cost * weights.get(item.aspect, 1.0)) for item in against)
+        dear = sorted((item for item in weighed if item.cost > 0), key=lambda item: -item.cost)
         standings.append(Standing(float(subject[at]), float(stops[at]), tuple(dear)))
     return standings
 
@@ -126,7 +135,11 @@ def _softer(what: str, value: float, best: float, weight: float) -> Against:
     cost = weight * max(0.0, behind - SHARPNESS_NOISE) / SHARPNESS_STEP
     name = "the subject is" if what == "subject" else "it is"
     whole = " as a whole" if what == "frame" and weight < 1 else ""
-    return Against("sharpness", cost, f"{name} softer{whole} (crispness {value:.2f}, the sharpest has {best:.2f})")
+    return Against(
+        "subject sharpness" if weight == 1.0 else "sharpness",
+        cost,
+        f"{name} softer{whole} (crispness {value:.2f}, the sharpest has {best:.2f})",
+    )
 
 
 def _loss(depth: float, place: Floats) -> Against:
