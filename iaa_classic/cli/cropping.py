@@ -84,7 +84,8 @@ def _told(photo: str, proposal: Proposal, *, faces: bool) -> dict[str, Any]:
         "effect": proposal.effect,
         "guessed": proposal.guessed,
         "measured": proposal.measured,
-        "kept_whole": [list(box) for box in proposal.kept],
+        "kept_inside": [list(box) for box in proposal.kept.inside],
+        "kept_whole": [list(box) for box in proposal.kept.whole],
         "faces_looked_for": faces,
         "crops": [crop.to_dict() for crop in proposal.crops],
     }
@@ -109,7 +110,7 @@ def print_crops(photo: str, proposal: Proposal, *, faces: bool) -> None:
         table.add_row(str(number), place, size, f"{100 * share:.0f} %", f"{crop.gain:+.2f}", readable(improved).replace("\\n", "\n"))
     out.print(table)
     out.print(f"Composition: points gained on the whole frame ({proposal.effect:+.2f}), measured on the crop. {tried}.", highlight=False)
-    kept = "the subject" if proposal.kept else "nothing stands out as the subject"
+    kept = "the subject" if proposal.kept.inside else "nothing stands out as the subject"
     people = "faces were looked for" if faces else "no face detector, so faces were not looked for"
     out.print(f"[dim]Not cut: {kept}; {people}.[/]", highlight=False)
 

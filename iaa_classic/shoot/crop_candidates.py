@@ -7,6 +7,7 @@ which crops are worth being measured; what is said of a crop is measured on the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -28,8 +29,15 @@ _RIM = 0.08
 """Depth of a crop's rim, in shares of its sides."""
 
 
-def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Sequence[Box]) -> Floats:
-    """All crops of a ratio on a grid of sizes and places, largest first, that hold every box of ``kept`` whole.
+class Kept(NamedTuple):
+    """What a crop must not cut: boxes that it has to hold, and boxes that it may hold or leave out, whole."""
+
+    inside: tuple[Box, ...] = ()
+    whole: tuple[Box, ...] = ()
+
+
+def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Kept) -> Floats:
+    """All crops of a ratio on a grid of sizes and places, largest first, that cut nothing of ``kept``.
 
     Parameters
     ----------
@@ -39,7 +47,7 @@ def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Sequence[
         Width to height of the crops.
     least : float
         Smallest area of a crop as a share of the frame.
-    kept : sequence of boxes
+    kept : Kept
         What must not be cut.
 
     Returns
@@ -54,15 +62,15 @@ def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Sequence[
     found = []
     for scale in np.linspace(1.0, shortest, SCALES) if shortest < 1 else [1.0]:
         w, h = wide * scale, tall * scale
-        for left in _starts(w):
-            for top in _starts(h):
-                found.append((left, top, left + w, top + h))
+        found += [(left, top, left + w, top + h) for left in _starts(w) for top in _starts(h)]
     boxes = np.unique(np.array(found).round(6), axis=0)
-    for box in kept:
+    for box in (*kept.inside, *kept.whole):
         left, top, right, bottom = np.clip(np.array(box) + (-MARGIN, -MARGIN, MARGIN, MARGIN), 0, 1)
-        inside = (boxes[:, 0] <= left + 1e-6) & (boxes[:, 1] <= top + 1e-6)
-        inside &= (boxes[:, 2] >= right - 1e-6) & (boxes[:, 3] >= bottom - 1e-6)
-        boxes = boxes[inside]
+        fine = (boxes[:, 0] <= left + 1e-6) & (boxes[:, 1] <= top + 1e-6)
+        fine &= (boxes[:, 2] >= right - 1e-6) & (boxes[:, 3] >= bottom - 1e-6)
+        if box not in kept.inside:
+            fine |= (boxes[:, 0] >= box[2]) | (boxes[:, 1] >= box[3]) | (boxes[:, 2] <= box[0]) | (boxes[:, 3] <= box[1])
+        boxes = boxes[fine]
     return boxes[np.argsort(-(boxes[:, 2] - boxes[:, 0]), kind="stable")]
 
 
@@ -70,22 +78,34 @@ def _starts(side: float) -> Floats:
     return np.linspace(0, 1 - side, PLACES) if side < 1 - 1e-9 else np.zeros(1)
 
 
-def protected(picture: Picture, faces: Sequence[Box] = ()) -> list[Box]:
-    """What a crop of the picture must not cut: the box of its subject, if one was found, and faces with some air.
+def protected(picture: Picture, faces: Sequence[Box] = ()) -> Kept:
+    """What a crop of the picture must not cut.
 
-    A face's box ends at brow and chin, so that half of its side is added above and a quarter elsewhere.
+    Every face stays inside, with some air: a face's box ends at brow and chin, so that half of its side is added above and a
+    quarter elsewhere. Of the subject, if one was found, the region that draws the eye most stays inside; others stay whole.
     """
     kept: list[Box] = []
-    found = subject(picture)
-    if found.found:
-        rows, columns = np.flatnonzero(found.mask.any(axis=1)), np.flatnonzero(found.mask.any(axis=0))
-        height, width = found.mask.shape
-        kept.append((columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height))
     for left, top, right, bottom in faces:
         w, h = right - left, bottom - top
-        box = (left - 0.25 * w, top - 0.5 * h, right + 0.25 * w, bottom + 0.25 * h)
-        kept.append(tuple(float(np.clip(value, 0, 1)) for value in box))  # type: ignore[arg-type]
-    return kept
+        kept.append(_clipped(left - 0.25 * w, top - 0.5 * h, right + 0.25 * w, bottom + 0.25 * h))
+    found = subject(picture)
+    if not found.found:
+        return Kept(tuple(kept))
+    salient = saliency(picture)
+    height, width = found.mask.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found.mask.astype(np.uint8), connectivity=8)
+    weight = np.bincount(labels.ravel(), salient.ravel(), count)[1:]
+    boxes = [
+        _clipped(left / width, top / height, (left + wide) / width, (top + tall) / height)
+        for left, top, wide, tall, _ in stats[1:].tolist()
+    ]
+    main = int(np.argmax(weight))
+    return Kept((*kept, boxes[main]), tuple(box for at, box in enumerate(boxes) if at != main))
+
+
+def _clipped(*sides: float) -> Box:
+    left, top, right, bottom = (min(1.0, max(0.0, float(side))) for side in sides)
+    return left, top, right, bottom
 
 
 class Guess:

@@ -14,7 +14,7 @@ from ..errors import UserError
 from ..features import Feature, Picture, measure, select
 from ..images import MAX_PIXELS, read_image
 from ..threads import one_thread
-from .crop_candidates import Box, Guess, apart, boxes_for, overlap, protected
+from .crop_candidates import Box, Guess, Kept, apart, boxes_for, overlap, protected
 
 if TYPE_CHECKING:
     from ..models import AdditiveModel
@@ -73,7 +73,7 @@ class Crop:
 class Proposal:
     """Crops of one photograph, best first; none where no crop that was tried improves it.
 
-    ``effect`` is that of the whole frame; ``kept`` are boxes of what was not to be cut; ``guessed`` and ``measured`` count crops.
+    ``effect`` is that of the whole frame; ``kept`` holds boxes of what was not to be cut; ``guessed`` and ``measured`` count crops.
     ``rgb`` is the reduced photograph that crops were compared on.
     """
 
@@ -81,7 +81,7 @@ class Proposal:
     effect: float
     width: int
     height: int
-    kept: tuple[Box, ...]
+    kept: Kept
     guessed: int
     measured: int
     rgb: NDArray[np.uint8]
@@ -167,7 +167,7 @@ def propose_crops(
         order = apart(np.array(tried), measured, count, _APART)
         crops = [judge.crop(np.asarray(tried[at]), size) for at in order]
     good = tuple(crop for crop in crops if crop.gain >= _LEAST_GAIN)
-    return Proposal(good, judge.whole, *size, tuple(kept), len(boxes), len(tried), rgb)
+    return Proposal(good, judge.whole, *size, kept, len(boxes), len(tried), rgb)
 
 
 def _faces(picture: Picture) -> list[Box]:
