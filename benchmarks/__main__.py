@@ -9,6 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("speed.py", "accuracy.py", "personal.py", "robustness.py", "fidelity.py", "redundancy.py", "agreement.py"):
+for name in (
+    "speed.py",
+    "accuracy.py",
+    "personal.py",
+    "robustness.py",
+    "fidelity.py",
+    "redundancy.py",
+    "agreement.py",
+    "report.py",
+):
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(name)), *sys.argv[1:]], check=True)

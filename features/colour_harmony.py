@@ -7,6 +7,7 @@ chroma over 0.1, since the hue of near-black is noise); W the sum of w; n the nu
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,31 @@ def uniform_deviation(name: str) -> float:
     return float(means[names.index(name)])
 
 
+class PlacedTemplate(NamedTuple):
+    """A template where it fits: its sectors as (centre, width) in degrees of hue, and the deviation in degrees."""
+
+    name: str
+    sectors: tuple[tuple[float, float], ...]
+    deviation: float
+
+
+@shared
+def _energies(picture: Picture) -> Values:
+    """Energy of every form of every template at every whole degree of rotation, (forms, 360)."""
+    return np.asarray(np.fft.irfft(np.fft.rfft(histograms(picture).hues) * _spectra()[1], n=360))
+
+
+def best_template(picture: Picture) -> PlacedTemplate:
+    """The template of ``hue_disharmony``, at the rotation that suits the picture best."""
+    fit = template_fit(picture)
+    best = min(fit, key=lambda name: fit[name] / uniform_deviation(name))
+    forms = [form for form, name in enumerate(_spectra()[0]) if name == best]
+    energies = _energies(picture)[forms]
+    form, rotation = np.unravel_index(int(np.argmin(energies)), energies.shape)
+    sectors = tuple(((centre + float(rotation)) % 360, width) for centre, width in TEMPLATES[best][int(form)])
+    return PlacedTemplate(best, sectors, fit[best])
+
+
 @shared
 def template_fit(picture: Picture) -> Fit:
     """Deviation of the picture's hues from each template, at the rotation that suits it best.
@@ -66,8 +92,7 @@ def template_fit(picture: Picture) -> Fit:
     F_m = min over rotations a of sum_h w(h) d(h - a, m) / (W + ``GREY_SHARE`` n), by one circular convolution.
     """
     counted = histograms(picture)
-    names, spectra, _ = _spectra()
-    energies = np.fft.irfft(np.fft.rfft(counted.hues) * spectra, n=360)
+    names, energies = _spectra()[0], _energies(picture)
     least = np.maximum(energies.min(axis=1), 0.0) / (counted.hues.sum() + GREY_SHARE * counted.pixels)
     fit = Fit()
     for name, value in zip(names, least, strict=True):

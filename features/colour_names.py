@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -157,6 +158,26 @@ def colour_naturalness(picture: Picture) -> float:
     return min(1.0, natural / found) if found > 0 else 0.0
 
 
+class MemoryMasks(NamedTuple):
+    """Which entries of ``colours(picture)`` have the colour of skin, of a clear sky and of foliage, bool (n,) each."""
+
+    skin: NDArray[np.bool_]
+    sky: NDArray[np.bool_]
+    foliage: NDArray[np.bool_]
+
+
+@shared
+def memory_masks(picture: Picture) -> MemoryMasks:
+    """The colours that count for ``skin_coloured_share``, ``sky_coloured_share`` and ``foliage_coloured_share``."""
+    red, green, blue = 255 * colours(picture).rgb.T
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    skin = (red > 95) & (green > 40) & (blue > 20) & (spread > 15) & (red - green > 15) & (red > blue)
+    light, saturation, hue = _luv_polar(picture)
+    sky = (hue >= 185) & (hue <= 260) & (saturation > 0.1) & (light >= 35)
+    leaf = (hue >= 75) & (hue <= 150) & (saturation > 0.25) & (light >= 10) & (light <= 90)
+    return MemoryMasks(skin, sky, leaf)
+
+
 @family(
     {"skin_coloured_share": "skin-coloured areas", "sky_coloured_share": "sky-coloured areas"},
     criterion="colour",
@@ -172,13 +193,8 @@ def memory_colours(picture: Picture) -> list[float]:
     Skin: R > 95, G > 40, B > 20, max - min > 15, R - G > 15, R > B (0..255). Sky: CIELUV hue 185-260, saturation >
     0.1, L* >= 35.
     """
-    held = colours(picture)
-    red, green, blue = 255 * held.rgb.T
-    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    skin = (red > 95) & (green > 40) & (blue > 20) & (spread > 15) & (red - green > 15) & (red > blue)
-    light, saturation, hue = _luv_polar(picture)
-    sky = (hue >= 185) & (hue <= 260) & (saturation > 0.1) & (light >= 35)
-    return [min(1.0, float(held.share @ mask)) for mask in (skin, sky)]
+    masks = memory_masks(picture)
+    return [min(1.0, float(colours(picture).share @ mask)) for mask in (masks.skin, masks.sky)]
 
 
 @feature(
@@ -192,10 +208,7 @@ def memory_colours(picture: Picture) -> list[float]:
 )
 def foliage_coloured_share(picture: Picture) -> float:
     """Share of pixels with the colour of leaves and grass: CIELUV hue 75-150, saturation > 0.25, 10 <= L* <= 90."""
-    held = colours(picture)
-    light, saturation, hue = _luv_polar(picture)
-    leaf = (hue >= 75) & (hue <= 150) & (saturation > 0.25) & (light >= 10) & (light <= 90)
-    return min(1.0, float(held.share @ leaf))
+    return min(1.0, float(colours(picture).share @ memory_masks(picture).foliage))
 
 
 @family(

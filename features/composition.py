@@ -329,6 +329,22 @@ def negative_space_smoothness(picture: Picture) -> float:
     return 1 / (1 + mean / 0.02)
 
 
+@shared
+def edge_box(picture: Picture) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, as shares of the frame, of the box of ``edge_compactness``; the frame without edges."""
+    energy = np.abs(cv2.filter2D(picture.luma, cv2.CV_32F, LAPLACIAN, borderType=cv2.BORDER_REPLICATE))
+    small = shrunk(energy, 100, 100).astype(np.float64)
+    total = float(small.sum())
+    if total < 1e-2:
+        return 0.0, 0.0, 1.0, 1.0
+    ends = []
+    for axis in (0, 1):
+        running = np.concatenate([[0.0], np.cumsum(small.sum(axis=axis)) / total])
+        ends.append(np.interp([0.01, 0.99], running, np.linspace(0, 1, 101)))
+    (left, right), (top, bottom) = ends
+    return float(left), float(top), float(right), float(bottom)
+
+
 @feature(
     criterion="composition",
     label="edges gathered in one place",
@@ -345,17 +361,8 @@ def edge_compactness(picture: Picture) -> float:
     axes; ``w_x``, ``w_y`` are the widths that hold the middle 98 % of the projections. High for an uncluttered
     picture. Ke takes the mean over the colour channels. 0 without edges.
     """
-    energy = np.abs(cv2.filter2D(picture.luma, cv2.CV_32F, LAPLACIAN, borderType=cv2.BORDER_REPLICATE))
-    small = shrunk(energy, 100, 100).astype(np.float64)
-    total = float(small.sum())
-    if total < 1e-2:
-        return 0.0
-    widths = []
-    for axis in (0, 1):
-        running = np.concatenate([[0.0], np.cumsum(small.sum(axis=axis)) / total])
-        first, last = np.interp([0.01, 0.99], running, np.linspace(0, 1, 101))
-        widths.append(float(last - first))
-    return max(0.0, 1 - widths[0] * widths[1])
+    left, top, right, bottom = edge_box(picture)
+    return max(0.0, 1 - (right - left) * (bottom - top))
 
 
 @feature(

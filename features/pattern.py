@@ -105,7 +105,7 @@ def _entropy_terms() -> NDArray[np.float64]:
 
 
 @shared
-def _tile_entropies(picture: Picture) -> NDArray[np.float64]:
+def local_entropies(picture: Picture) -> NDArray[np.float64]:
     """Entropies of 16 grey levels in tiles of 9 x 9 pixels of the half-scale luma, every 4 pixels."""
     return tile_entropies((half_grey(picture) >> 4).astype(np.uint8), 9, 4, _entropy_terms())
 
@@ -120,7 +120,7 @@ def _tile_entropies(picture: Picture) -> NDArray[np.float64]:
 )
 def local_entropy(picture: Picture) -> float:
     """Mean entropy of the grey levels (16) inside tiles of 9 x 9 pixels of the half-scale luma. 0 if flat."""
-    return float(np.clip(_tile_entropies(picture).mean(), 0, 4))
+    return float(np.clip(local_entropies(picture).mean(), 0, 4))
 
 
 @feature(
@@ -133,7 +133,7 @@ def local_entropy(picture: Picture) -> float:
 )
 def local_entropy_spread(picture: Picture) -> float:
     """Standard deviation over the picture of the local entropies: texture beside calm. 0 if evenly busy, or flat."""
-    return float(np.clip(_tile_entropies(picture).std(), 0, 2))
+    return float(np.clip(local_entropies(picture).std(), 0, 2))
 
 
 @feature(

@@ -183,18 +183,25 @@ def repetition(picture: Picture) -> Sequence[float]:
     at the working scale.
     """
     correlation = _autocorrelation(picture)
-    height, width = correlation.shape
-    if min(height, width) < 16 or not correlation.any():
-        return 0.0, 0.0
-    top, left = height // 2, width // 2
-    lag = _highest_repeat(correlation, top, left)
+    lag = repeat_lag(picture)
     if lag is None:
         return 0.0, 0.0
     dy, dx, strength = lag
+    top, left = (side // 2 for side in correlation.shape)
     y, x = top + 2 * dy, left + 2 * dx
     again = correlation[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3]
     strength = float(np.clip(strength, 0, 1))
     return strength, float(np.clip(again.max(), 0, strength))
+
+
+@shared
+def repeat_lag(picture: Picture) -> tuple[int, int, float] | None:
+    """The lag (down, across) of ``repetition`` in pixels of the half scale, and its strength; None where there is none."""
+    correlation = _autocorrelation(picture)
+    height, width = correlation.shape
+    if min(height, width) < 16 or not correlation.any():
+        return None
+    return _highest_repeat(correlation, height // 2, width // 2)
 
 
 def _highest_repeat(correlation: NDArray[np.float32], top: int, left: int) -> tuple[int, int, float] | None:

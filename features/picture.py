@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import cv2
@@ -84,6 +85,18 @@ class Picture:
         self.face_detector = face_detector
         self._shared: dict[Callable[..., Any], Any] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pixels, detector and shared results, for a copy in another process; a function is named by its module and name."""
+        known = {(function.__module__, function.__qualname__): value for function, value in self._shared.items()}
+        return {"native": np.asarray(self.native), "face_detector": self.face_detector, "shared": known}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The reverse of ``__getstate__``; planes are computed again when they are asked for."""
+        self.native = _read_only(state["native"])
+        self.face_detector = state["face_detector"]
+        named = {(module, name): getattr(importlib.import_module(module), name) for module, name in state["shared"]}
+        self._shared = {named[key].__wrapped__: value for key, value in state["shared"].items()}
+
     @property
     def height(self) -> int:
         """Height of the native picture in pixels."""
@@ -139,6 +152,25 @@ class Picture:
     def native_luma(self) -> NDArray[np.uint8]:
         """Rec. 601 luma of the native picture, uint8 in 0..255, shape (H, W); for ``scale="native"`` features only."""
         return np.asarray(cv2.cvtColor(self.native, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+    def reduced(self, keep: Iterable[Callable[[Picture], Any]] = ()) -> Picture:
+        """The picture at the working scale alone: it lets go of the native pixels, which may take a hundred times as much.
+
+        Parameters
+        ----------
+        keep : iterable of ``shared`` functions
+            What the new picture still knows of the native one, such as results that need native pixels; computed now if
+            they have not been.
+
+        Returns
+        -------
+        Picture
+            Its planes are the same bits. ``native``, and ``width`` and ``height``, are those of the working scale, which the
+            features of that scale do not see, the slopes of the spectrum aside. It has no face detector.
+        """
+        small = Picture(self.rgb.copy() if self.rgb is self.native else self.rgb)
+        small._shared.update({function.__wrapped__: function(self) for function in keep})  # type: ignore[attr-defined]
+        return small
 
 
 def shrunk(pixels: NDArray[Pixel], height: int, width: int) -> NDArray[Pixel]:

@@ -155,6 +155,20 @@ def chroma_noise(picture: Picture) -> float:
     return min(math.sqrt(2) * _MOST, math.hypot(*(_typical(sigma) for sigma in sigmas)))
 
 
+@shared
+def working_blocks(picture: Picture) -> Blocks:
+    """Blocks of the working scale, as one tile."""
+    luma = working_luma(picture)
+    return _blocks(luma, working_edges(picture), len(luma))
+
+
+@shared
+def working_flat_places(picture: Picture) -> NDArray[np.int64]:
+    """The blocks of the working scale from which noise is told, as flat indices."""
+    blocks = working_blocks(picture)
+    return _flattest(blocks, blocks.usable, 0.1)
+
+
 @feature(
     criterion="sharpness",
     label="visible noise",
@@ -166,9 +180,7 @@ def chroma_noise(picture: Picture) -> float:
 )
 def visible_noise(picture: Picture) -> float:
     """``luma_noise`` at the working scale: grain that is seen when the picture is looked at whole."""
-    luma = working_luma(picture)
-    blocks = _blocks(luma, working_edges(picture), len(luma))
-    return _typical(blocks.noise.ravel()[_flattest(blocks, blocks.usable, 0.1)])
+    return _typical(working_blocks(picture).noise.ravel()[working_flat_places(picture)])
 
 
 _STEP = 12

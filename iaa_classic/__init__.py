@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .datasets import load_dataset
     from .default import default_model
     from .errors import UserError
-    from .explanation import Explanation, explain
+    from .explanation import Explanation, RegionEffects, Suggestion, explain, region_effects, suggest
     from .extraction import FeatureExtractor
     from .face_detection import FaceDetector, NoFaceDetectorWarning
     from .features import Picture, catalogue
@@ -46,7 +46,9 @@ _HOMES = {
     "PersonalizedRegressor": "models",
     "Picture": "features",
     "ReferenceFeatures": "representations",
+    "RegionEffects": "explanation",
     "ScoreDistributionRegressor": "models",
+    "Suggestion": "explanation",
     "UserError": "errors",
     "catalogue": "features",
     "default_model": "default",
@@ -56,7 +58,9 @@ _HOMES = {
     "load_image": "images",
     "load_model": "persistence",
     "read_image": "images",
+    "region_effects": "explanation",
     "save_model": "persistence",
+    "suggest": "explanation",
 }
 
 __all__ = [
@@ -74,7 +78,9 @@ __all__ = [
     "PersonalizedRegressor",
     "Picture",
     "ReferenceFeatures",
+    "RegionEffects",
     "ScoreDistributionRegressor",
+    "Suggestion",
     "UserError",
     "__version__",
     "catalogue",
@@ -85,7 +91,9 @@ __all__ = [
     "load_image",
     "load_model",
     "read_image",
+    "region_effects",
     "save_model",
+    "suggest",
 ]
 
 

@@ -122,12 +122,38 @@ class _Task:
     keep: bool
 
 
-def _measured(source: Any, features: Sequence[Feature], settings: _Settings) -> Measurement:
+def measure_and_keep(
+    source: Any,
+    features: Sequence[Feature],
+    keep: Sequence[Callable[[Picture], Any]],
+    *,
+    max_pixels: int = MAX_PIXELS,
+    face_detector: Any = INSTALLED,
+) -> tuple[Measurement, Picture | None]:
+    """As ``measure_image``, and the picture at the working scale with the shared results ``keep``; None for a bad one.
+
+    The native pixels are let go of, so that what is kept of a photograph of any size is below a megabyte or two.
+    """
+    settings = _Settings(needs_native_pixels(features), max_pixels, detector_for(face_detector, features))
+    pictures: list[Picture] = []
+    measured = _measured(source, features, settings, lambda picture: pictures.append(picture.reduced(keep)))
+    return measured, pictures[0] if pictures else None
+
+
+def _measured(
+    source: Any,
+    features: Sequence[Feature],
+    settings: _Settings,
+    afterwards: Callable[[Picture], object] | None = None,
+) -> Measurement:
     """What ``measure_image`` does, without looking into a store."""
     try:
         loaded = read_image(source, max_pixels=settings.max_pixels, min_side=None if settings.full else _MIN_SIDE)
         with one_thread():
-            values = measure(Picture(loaded.pixels, settings.detector), features)
+            picture = Picture(loaded.pixels, settings.detector)
+            values = measure(picture, features)
+            if afterwards is not None:
+                afterwards(picture)
     except ImageError as error:
         reason = f"{error.why}; {error.remedy}" if error.remedy else error.why
         return Measurement(np.full(len(features), np.nan), error=reason)

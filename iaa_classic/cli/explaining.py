@@ -7,16 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 
-from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
-from ..explanation.sentences import quantity
+from ..explanation import Explanation, FeatureEffect, explain_row, picture_of, region_effects
+from ..explanation import suggest as find_suggestions
+from ..explanation.explanation import quantity, require_catalogue
+from ..explanation.rounding import summing_to
 from ..face_detection import INSTALLED, detector_for
 from ..features import select
 from ..images import ImageError
 from ..measuring import describe_source, measure_images
+from .improving import print_regions, print_suggestions
 from .inputs import chosen_model, feature_store, prepare_kernels, tell_missing_faces, tell_unused_face_model
 from .kinds import UNUSUAL, kind_of, scale_line
 from .tables import console, readable
@@ -34,10 +35,18 @@ def explain(
     max_pixels: int,
     face_model: Path | None = None,
     cached: bool = True,
+    html: Path | None = None,
+    force: bool = False,
+    suggest: bool | None = None,
+    regions: bool | None = None,
 ) -> int:
-    """Print why a photograph scores as it does; returns the exit status."""
+    """Print why a photograph scores as it does, or write it as a page; returns the exit status."""
     import pandas as pd
 
+    from .pages import check_page, special_line, write_photo_page
+
+    check_page(html, force=force)
+    suggest, regions = (html is not None if asked is None else asked for asked in (suggest, regions))
     fitted = chosen_model(model)
     records = select(require_catalogue([str(name) for name in fitted.feature_names_in_]))
     tell_unused_face_model(face_model, records)
@@ -48,12 +57,30 @@ def explain(
     if measured.error is not None:
         raise ImageError(describe_source(photo, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=[record.name for record in records])
-    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings)
+    picture = picture_of(photo, max_pixels=max_pixels)
+    explanation = explain_row(row, fitted, source=describe_source(photo, 0), warnings=measured.warnings, picture=picture)
+    if suggest or regions:
+        prepare_kernels(records)
+    settings: dict[str, Any] = {"progress": True, "max_pixels": max_pixels, "face_detector": face_model or INSTALLED}
+    suggestions = find_suggestions(photo, fitted, **settings) if suggest else None
+    effects = region_effects(photo, fitted, **settings) if regions else None
+    if html is not None:
+        shown: dict[str, Any] = {"suggestions": suggestions or (), "regions": effects, "line": special_line(model, fitted)}
+        write_photo_page(html, photo, explanation, max_pixels=max_pixels, face_detector=face_model or INSTALLED, **shown)
     if as_json:
-        json.dump(explanation.to_dict(), sys.stdout, indent=1)
+        plain = explanation.to_dict()
+        if suggestions is not None:
+            plain["suggestions"] = [suggestion.to_dict() for suggestion in suggestions]
+        if effects is not None:
+            plain["regions"] = effects.to_dict()
+        json.dump(plain, sys.stdout, indent=1)
         sys.stdout.write("\n")
-    else:
+    elif html is None:
         print_explanation(explanation, top=top)
+        if suggestions is not None:
+            print_suggestions(suggestions, explanation.score)
+        if effects is not None:
+            print_regions(effects)
         if kind_of(model) in UNUSUAL:
             console().print(readable(scale_line(model, fitted)), style="dim", highlight=False, soft_wrap=True)
     return 0
@@ -94,17 +121,6 @@ def _criteria(explanation: Explanation) -> Table:
     better = "" if explanation.percentile is None else f"better than {explanation.percentile:.0f} % of them"
     table.add_row("[bold]score[/]", f"[bold]{explanation.score:.2f}[/]", "", better)
     return table
-
-
-def summing_to(total: float, parts: list[float], digits: int = 2) -> list[float]:
-    """Round ``parts`` so that they sum to ``total``: the largest remainders take up what plain rounding leaves over."""
-    unit = 10.0**-digits
-    scaled = np.asarray(parts) / unit
-    rounded = np.floor(scaled)
-    left = round(total / unit - rounded.sum())
-    order = np.argsort(rounded - scaled, kind="stable")
-    rounded[order[: max(0, left)]] += 1
-    return [round(float(value) * unit, digits) for value in rounded]
 
 
 def _features(title: str, effects: list[FeatureEffect]) -> Table:

@@ -99,6 +99,8 @@ def rank(
     model: given.Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     top: Annotated[int, typer.Option("--top", min=0, help="Photographs to print, best first; 0 prints all.")] = 20,
+    html: given.Html = None,
+    force: given.Force = False,
     jobs: given.Jobs = 1,
     face_model: given.FaceModel = None,
     max_megapixels: given.MaxPixels = 200,
@@ -106,12 +108,13 @@ def rank(
 ) -> None:
     """Put photographs in order and say why each comes before the next: the criteria that decide, largest first.
 
-    Of exactly two photographs, every criterion and the features behind the largest differences are shown.
+    Of exactly two photographs, every criterion and the features behind the largest differences are shown. A page (--html) shows
+    the photographs themselves, and compares any two.
     """
     from .ranking import rank as run
 
     how = _measuring(jobs, max_megapixels, face_model, no_cache)
-    raise typer.Exit(run(paths, model=model, as_json=as_json, top=top or None, how=how))
+    raise typer.Exit(run(paths, model=model, as_json=as_json, top=top or None, html=html, force=force, how=how))
 
 
 def personalize(

@@ -14,7 +14,7 @@ import typer
 
 from .. import __version__
 from . import learning, shooting
-from .options import FaceModel, Jobs, MaxPixels, Model, NoCache, Paths
+from .options import FaceModel, Force, Html, Jobs, MaxPixels, Model, NoCache, Paths
 
 app = typer.Typer(
     name="iaa-classic",
@@ -98,6 +98,20 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     model: Model = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Features to show for and against.")] = 5,
+    html: Html = None,
+    force: Force = False,
+    suggest: Annotated[
+        bool | None,
+        typer.Option(
+            "--suggest/--no-suggest", help="Try changes that would help, and tell what each gains. [default: for --html]"
+        ),
+    ] = None,
+    regions: Annotated[
+        bool | None,
+        typer.Option(
+            "--regions/--no-regions", help="Tell where in the frame the picture gains and loses. [default: for --html]"
+        ),
+    ] = None,
     face_model: FaceModel = None,
     max_megapixels: MaxPixels = 200,
     no_cache: NoCache = False,
@@ -107,7 +121,19 @@ def explain(
 
     max_pixels, cached = max_megapixels * 1_000_000, not no_cache
     raise typer.Exit(
-        run(photo, as_json=as_json, model=model, top=top, max_pixels=max_pixels, face_model=face_model, cached=cached)
+        run(
+            photo,
+            as_json=as_json,
+            model=model,
+            top=top,
+            html=html,
+            force=force,
+            max_pixels=max_pixels,
+            face_model=face_model,
+            cached=cached,
+            suggest=suggest,
+            regions=regions,
+        )
     )
 
 
@@ -152,6 +178,29 @@ def extract(
             cached=cached,
         )
     )
+
+
+@app.command(epilog="Example: iaa-classic report shoot/ --output report.html --jobs -1")
+def report(
+    paths: Paths,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the page to this .html file.")],
+    title: Annotated[str | None, typer.Option("--title", help="Heading of the page. [default: the folder's name]")] = None,
+    model: Model = None,
+    jobs: Jobs = 1,
+    force: Force = False,
+    face_model: FaceModel = None,
+    max_megapixels: MaxPixels = 200,
+    no_cache: NoCache = False,
+) -> None:
+    """Write a page with all photographs: sorted and filtered by criteria, each explained, any two compared.
+
+    The page needs nothing but itself, and holds the photographs at a reduced size, without their metadata.
+    """
+    from .judging import Measuring
+    from .pages import report as run
+
+    how = Measuring(jobs=jobs, max_pixels=max_megapixels * 1_000_000, face_model=face_model, cached=not no_cache)
+    raise typer.Exit(run(paths, output=output, title=title, model=model, force=force, how=how))
 
 
 learning.add_to(app)

@@ -17,6 +17,8 @@ FaceModel = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Measure every photograph; neither read nor write the feature store.")
 ]
+Html = Annotated[Path | None, typer.Option("--html", help="Write a page with pictures to this .html file.")]
+Force = Annotated[bool, typer.Option("--force", help="Put the page in the place of a file that exists.")]
 MaxPixels = Annotated[int, typer.Option("--max-megapixels", min=1, help="Refuse larger pictures before they are decoded.")]
 
 Labels = Annotated[

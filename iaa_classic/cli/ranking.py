@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from rich.table import Table
 
 from ..errors import UserError
 from ..explanation import Explanation, FeatureEffect, explain_row
-from ..explanation.explanation import require_catalogue
-from ..explanation.sentences import quantity
+from ..explanation.explanation import quantity, require_catalogue
+from ..explanation.rounding import summing_to
 from ..features import select
-from .explaining import summing_to
+from ..measuring import Measurement
 from .inputs import chosen_model, measured, photographs
 from .judging import Measuring
 from .kinds import scale_line
@@ -52,6 +53,7 @@ class Ranked:
     effects: dict[str, float]
     printed: dict[str, float]
     row: pd.DataFrame
+    measurement: Measurement
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,20 @@ class Step:
         return f"{first} before {second} by {total:.2f}: {told}"
 
 
-def rank(paths: Sequence[str], *, model: str | None, as_json: bool, top: int | None, how: Measuring) -> int:
-    """Print photographs in order and why each comes before the next; returns the exit status."""
+def rank(
+    paths: Sequence[str],
+    *,
+    model: str | None,
+    as_json: bool,
+    top: int | None,
+    how: Measuring,
+    html: Path | None = None,
+    force: bool = False,
+) -> int:
+    """Print photographs in order and why each comes before the next, or write a page; returns the exit status."""
+    from .pages import check_page, write_ranking_page
+
+    check_page(html, force=force)
     fitted = chosen_model(model)
     images, problems = photographs(paths)
     images = list(dict.fromkeys(images))
@@ -90,9 +104,12 @@ def rank(paths: Sequence[str], *, model: str | None, as_json: bool, top: int | N
     order.sort(key=lambda own: -own.score)
     steps = [step(*pair) for pair in pairwise(order)]
     both = [explain_row(own.row, fitted, source=own.path) for own in order] if len(order) == 2 else []
+    if html is not None and order:
+        ranked = [(own.path, own.measurement) for own in order]
+        write_ranking_page(html, ranked, fitted, failed, model_file=model, how=how)
     if as_json:
         _print_json(order, steps, both, failed)
-    elif order:
+    elif order and html is None:
         _print(order, steps, both, top, scale_line(model, fitted))
     return _report(failed, len(images) + len(problems))
 
@@ -118,7 +135,7 @@ def _measured(images: list[str], model: AdditiveModel, how: Measuring) -> tuple[
         score = float(model.predict(row)[0])
         printed = summing_to(round(score, 2) - round(model.baseline_, 2), list(effects.values()))
         percentile = float(model.percentile([score])[0])
-        order.append(Ranked(path, score, percentile, effects, dict(zip(effects, printed, strict=True)), row))
+        order.append(Ranked(path, score, percentile, effects, dict(zip(effects, printed, strict=True)), row, measurement))
     return order, failed
 
 

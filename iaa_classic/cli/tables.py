@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..errors import UserError
+from ..text import portable as portable
+from ..text import printable as printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,20 +40,9 @@ def heading(text: str) -> None:
     console().print(readable(text), highlight=False, soft_wrap=True)
 
 
-def printable(text: str) -> str:
-    """Text fit for a terminal: control characters and stray bytes are shown, not sent."""
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
-
-
 def readable(text: str) -> str:
     """Text fit for a terminal that rich prints as it is, without reading markup into it."""
     return escape(printable(text))
-
-
-def portable(text: str) -> str:
-    """A path as text that every format can hold: bytes that are not UTF-8 are written as ``\\udcXX``."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shortened(paths: list[str]) -> list[str]:
@@ -116,6 +107,12 @@ def write_text(text: str, path: Path) -> None:
     """Write text in UTF-8; the file appears whole or not at all."""
     with _whole(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def write_parts(parts: Iterable[str], path: Path) -> None:
+    """Write a text that comes in parts, in UTF-8; the file appears whole or not at all."""
+    with _whole(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
 from ..face_detection import INSTALLED, detector_for, warn_once
-from ..features import Feature, catalogue, select
+from ..features import Feature, Picture, catalogue, select
 from ..images import MAX_PIXELS, ImageError
-from ..measuring import describe_source, measure_image
-from .sentences import sentences
+from ..measuring import describe_source, measure_and_keep
+from .critique import Remark, critique
+from .evidence import KEPT, EvidenceMap, LazyMaps, maps_by_feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +70,8 @@ class Explanation:
         Every feature of the model, the strongest effect first.
     warnings : tuple of str
         What is odd about the file.
+    picture : Picture or None
+        The photograph at the working scale, which ``maps`` are drawn from; None where only values are known.
     """
 
     source: str
@@ -77,34 +82,78 @@ class Explanation:
     criteria: tuple[CriterionEffect, ...]
     features: tuple[FeatureEffect, ...]
     warnings: tuple[str, ...] = ()
+    picture: Picture | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def maps(self) -> Mapping[str, EvidenceMap]:
+        """Evidence maps by name, each drawn when it is first asked for; none without a ``picture``."""
+        return {} if self.picture is None else LazyMaps(self.picture)
+
+    def maps_of(self, feature: str) -> list[EvidenceMap]:
+        """The maps that show what this feature sees; none where no map does, or without a ``picture``."""
+        return [] if self.picture is None else [self.maps[name] for name in maps_by_feature().get(feature, [])]
 
     def strongest(self, count: int = 5, *, helping: bool) -> list[FeatureEffect]:
         """The ``count`` features that raise (``helping``) or lower the score most."""
         sign = 1 if helping else -1
         return [feature for feature in self.features if sign * feature.effect > 0][:count]
 
-    def sentences(self) -> list[str]:
-        """The explanation in two or three sentences."""
-        return sentences(self)
+    def critique(self, language: str = "en") -> list[Remark]:
+        """The explanation in two to five sentences, each with what it stands on; technical faults first, then by effect."""
+        return critique(self, language)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, ready for JSON; missing values become ``None``."""
-        plain = asdict(self)
+    def sentences(self, language: str = "en") -> list[str]:
+        """The texts of the critique."""
+        return [remark.text for remark in self.critique(language)]
+
+    def records(self) -> dict[str, Feature]:
+        """What the catalogue knows of the features, by name."""
+        return _records([feature.name for feature in self.features])
+
+    def to_dict(self, *, maps: bool = False) -> dict[str, Any]:
+        """Everything as plain values, ready for JSON; missing values become ``None``.
+
+        With ``maps`` there is one more entry, ``"maps"``: every evidence map with what it is drawn of.
+        """
+        plain = self._plain()
+        if maps:
+            plain["maps"] = {name: drawn.to_dict() for name, drawn in self.maps.items()}
+        return plain
+
+    def _plain(self) -> dict[str, Any]:
+        plain = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "picture"}
+        plain |= {part: [asdict(effect) for effect in plain[part]] for part in ("criteria", "features")}
+        remarks = self.critique()
         for feature in plain["features"]:
             feature["value"] = None if feature["value"] != feature["value"] else feature["value"]
         return plain | {
             "scale": list(self.scale),
-            "criteria": list(plain["criteria"]),
-            "features": list(plain["features"]),
             "warnings": list(self.warnings),
-            "sentences": self.sentences(),
+            "critique": [asdict(remark) for remark in remarks],
+            "sentences": [remark.text for remark in remarks],
         }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: score, effects and, with a ``picture``, maps of the strongest features."""
+        from .notebook import fragment
+
+        return fragment(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per feature: criterion, label, value, unit, effect, percentile; indexed by the feature's name."""
         import pandas as pd
 
         return pd.DataFrame([asdict(feature) for feature in self.features]).set_index("name")
+
+
+def quantity(feature: FeatureEffect) -> str:
+    """A measured value with its unit, rounded for reading: ``"12 % of pixels"``, ``"3.1 bits"``."""
+    if feature.value != feature.value:
+        return "not measured"
+    if feature.unit.startswith("share"):
+        return f"{100 * feature.value:.3g} %" + feature.unit.removeprefix("share")
+    number = f"{feature.value:.3g}"
+    return number if feature.unit in ("1", "") else f"{number} {feature.unit}"
 
 
 def explain(
@@ -148,17 +197,25 @@ def explain(
     records = select(require_catalogue(names))
     detector = detector_for(face_detector, records)
     warn_once(face_detector, detector, records)
-    measured = measure_image(source, records, max_pixels=max_pixels, face_detector=detector)
+    measured, picture = measure_and_keep(source, records, KEPT, max_pixels=max_pixels, face_detector=detector)
     if measured.error is not None:
         raise ImageError(describe_source(source, 0), measured.error)
     row = pd.DataFrame([measured.values], columns=names)
-    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings)
+    return explain_row(row, model, source=describe_source(source, 0), warnings=measured.warnings, picture=picture)
 
 
 def explain_row(
-    row: pd.DataFrame, model: AestheticRegressor | AdditiveModel, *, source: str, warnings: tuple[str, ...] = ()
+    row: pd.DataFrame,
+    model: AestheticRegressor | AdditiveModel,
+    *,
+    source: str,
+    warnings: tuple[str, ...] = (),
+    picture: Picture | None = None,
 ) -> Explanation:
-    """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already."""
+    """Explain the score of one photograph whose features, a DataFrame of one row, have been measured already.
+
+    ``picture`` is what the maps are drawn from, as ``picture_of`` gives it; without one there are none.
+    """
     effects, marks, shares, ranks, values = (
         dict(zip(map(str, table.columns), table.to_numpy()[0].tolist(), strict=True))
         for table in (
@@ -183,6 +240,7 @@ def explain_row(
         criteria=tuple(CriterionEffect(name, effect, marks[name]) for name, effect in effects.items()),
         features=tuple(features),
         warnings=warnings,
+        picture=picture,
     )
 
 
