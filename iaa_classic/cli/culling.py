@@ -17,7 +17,7 @@ from ..errors import UserError
 from ..explanation.explanation import require_catalogue
 from ..face_detection import FaceDetector
 from ..features import select
-from ..measuring import effective_jobs
+from ..measuring import Measurement, effective_jobs
 from ..progress import progress_bar
 from ..shoot.culling import DECISIONS, LABELS, Choice, cull as proposed, summary
 from ..shoot.frames import companions, look_at_frames
@@ -26,7 +26,10 @@ from ..shoot.selection import thresholds, wanted_count
 from ..shoot.sidecars import LABEL, RATING, REJECTED, Change, Convention, photographs_of, planned, write
 from ..shoot.xmp import OURS, Name
 from .inputs import chosen_model, measured, photographs, prepare_kernels
-from .tables import check_file, check_output, console, notices, portable, readable, shortened, write_table
+from .judging import Measuring
+from .pages import check_page, special_line
+from .shoot_gallery import write_gallery
+from .tables import check_output, console, notices, portable, readable, shortened, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +59,7 @@ class Writing:
     sidecars: Convention = "auto"
     keep_ratings: bool = False
     dry_run: bool = False
+    force: bool = False
 
 
 def cull(
@@ -70,8 +74,9 @@ def cull(
     top: int | None = 30,
 ) -> int:
     """Propose, print and write; returns the exit status."""
-    if writing.output is not None and writing.output.suffix.lower() == ".html":
-        check_file(writing.output, ".html", "a gallery")
+    page = writing.output if writing.output is not None and writing.output.suffix.lower() == ".html" else None
+    if page is not None:
+        check_page(page, force=writing.force)
     else:
         check_output(writing.output)
     model = chosen_model(asked.taste)
@@ -81,17 +86,23 @@ def cull(
     images, problems = photographs(paths)
     frames = _looked_at(images, jobs=jobs, max_pixels=max_pixels, detector=_detector(asked.preset, face_model))
 
+    known: dict[str, Measurement] = {}
+
     def measure(sources: Sequence[str]) -> pd.DataFrame:
         import pandas as pd
 
         stream = measured(sources, select(names), jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
-        rows = [measurement.values for _, measurement in stream]
-        return pd.DataFrame(np.array(rows), columns=names, index=list(sources))
+        known.update(stream)
+        return pd.DataFrame(np.array([known[path].values for path in sources]), columns=names, index=list(sources))
 
     options: dict[str, Any] = {"keep": asked.keep, "least": least, "preset": asked.preset, "diversity": asked.diversity}
-    choices = proposed(frames, measure, model, measure_all=asked.measure_all, **options)
+    everything = asked.measure_all or page is not None
+    choices = proposed(frames, measure, model, measure_all=everything, **options)
     choices += [Choice(path, error=why) for path, why in problems]
     print_choices(choices, top=top)
+    if page is not None and not writing.dry_run and known:
+        how = Measuring(jobs=jobs, max_pixels=max_pixels, face_model=face_model, cached=cached)
+        write_gallery(paths, choices, known, model, page, how, line=special_line(asked.taste, model))
     status = _write(choices, writing)
     return max(status, _failures(choices))
 
@@ -184,17 +195,12 @@ def choices_table(choices: Sequence[Choice]) -> pd.DataFrame:
 
 
 def _write(choices: Sequence[Choice], writing: Writing) -> int:
-    """Write the table or gallery and the sidecars, or say what would be written."""
+    """Write the table and the sidecars, or say what would be written."""
     say = notices()
     if writing.output is not None:
         if writing.dry_run:
             say.print(f"Would write {len(choices)} rows to {readable(str(writing.output))}", highlight=False)
-        elif writing.output.suffix.lower() == ".html":
-            from ..report.shoot import write_gallery
-
-            write_gallery(choices, writing.output)
-            say.print(f"Wrote the gallery to {readable(str(writing.output))}", highlight=False)
-        else:
+        elif writing.output.suffix.lower() != ".html":
             write_table(choices_table(choices), writing.output)
             say.print(f"Wrote {len(choices)} rows to {readable(str(writing.output))}", highlight=False)
     if not writing.xmp:

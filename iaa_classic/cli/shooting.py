@@ -51,6 +51,7 @@ def cull(
     measure_all: Annotated[
         bool, typer.Option("--measure-all", help="Score every frame, not the best of each view alone: slower.")
     ] = False,
+    force: given.Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
     top: Annotated[int, typer.Option("--top", min=0, help="Groups to print; 0 prints all.")] = 30,
     jobs: given.Jobs = 1,
@@ -66,7 +67,7 @@ def cull(
     from .culling import Asked, Writing, apply_choices
     from .culling import cull as run
 
-    writing = Writing(output, xmp or apply is not None, sidecars, keep_ratings, dry_run)
+    writing = Writing(output, xmp or apply is not None, sidecars, keep_ratings, dry_run, force)
     if apply is not None:
         raise typer.Exit(apply_choices(paths, apply, writing))
     asked = Asked(keep, tuple(least or ()), preset, taste, diversity, measure_all)

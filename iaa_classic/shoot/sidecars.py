@@ -16,7 +16,7 @@ from typing import Literal
 
 from ..errors import UserError
 from ..files import RAW_SUFFIXES
-from .xmp import OURS, XMP, Name, XmpError, read_properties, with_properties
+from .xmp import OURS, RDF, XMP, Name, XmpError, read_properties, with_properties
 
 Convention = Literal["auto", "darktable", "lightroom"]
 """``darktable`` is digiKam's, too; ``auto`` changes what is there, and writes as darktable does where nothing is."""
@@ -26,6 +26,8 @@ LABEL: Name = (XMP, "Label")
 OUR_RATING: Name = (OURS, "rating")
 
 REJECTED = -1
+
+_ABOUT: Name = (RDF, "about")
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,19 @@ def write(change: Change, *, backup: bool = True) -> Path | None:
         if now != change.former:
             raise UserError(f"{path}: has been changed by another program meanwhile; run the command again")
         kept = None
-        if backup and change.former is not None:
+        if backup and change.former is not None and not only_ours(change.former):
             kept = _backup(path, change.former)
         write_atomically(path, change.content)
         return kept
     except OSError as error:
         raise UserError(f"{path}: could not be written ({error.strerror or error})") from error
+
+
+def only_ours(content: bytes) -> bool:
+    """Whether a sidecar holds nothing but what we wrote: then there is nothing to keep a backup of."""
+    properties = read_properties(content) if content.strip() else {}
+    ours = all(name in (RATING, LABEL, _ABOUT) or name[0] == OURS for name in properties)
+    return ours and not rated_by_somebody(properties)
 
 
 def _backup(path: Path, content: bytes) -> Path:
