@@ -290,9 +290,7 @@ def _from_raw(stream: BinaryIO, request: Request) -> LoadedImage:
 # --- JPEG -----------------------------------------------------------------------------------------------------------
 
 
-def _from_jpeg(
-    image: ImageFile.ImageFile, stream: BinaryIO, request: Request, orientation: int | None = None
-) -> LoadedImage:
+def _from_jpeg(image: ImageFile.ImageFile, stream: BinaryIO, request: Request, orientation: int | None = None) -> LoadedImage:
     """Decode by OpenCV, which is quicker than Pillow, wherever the stream is whole and plain."""
     data = _contents(stream)
     profile, full = image.info.get("icc_profile"), image.size

@@ -107,9 +107,14 @@ def print_crops(photo: str, proposal: Proposal, *, faces: bool) -> None:
         share = (right - left) * (bottom - top) / (proposal.width * proposal.height)
         improved = "\n".join(said(item) for item in crop.improvements[:3])
         place, size = f"{left}, {top}", f"{right - left} x {bottom - top}"
-        table.add_row(str(number), place, size, f"{100 * share:.0f} %", f"{crop.gain:+.2f}", readable(improved).replace("\\n", "\n"))
+        table.add_row(
+            str(number), place, size, f"{100 * share:.0f} %", f"{crop.gain:+.2f}", readable(improved).replace("\\n", "\n")
+        )
     out.print(table)
-    out.print(f"Composition: points gained on the whole frame ({proposal.effect:+.2f}), measured on the crop. {tried}.", highlight=False)
+    out.print(
+        f"Composition: points gained on the whole frame ({proposal.effect:+.2f}), measured on the crop. {tried}.",
+        highlight=False,
+    )
     kept = "the subject" if proposal.kept.inside else "nothing stands out as the subject"
     people = "faces were looked for" if faces else "no face detector, so faces were not looked for"
     out.print(f"[dim]Not cut: {kept}; {people}.[/]", highlight=False)
@@ -183,4 +188,6 @@ def _save(image: Any, path: Path) -> None:
     from .tables import _whole
 
     with _whole(path) as temporary:
-        image.save(temporary, _EXPORTED.get(path.suffix.lower(), "PNG"), **({"quality": 95} if "jp" in path.suffix.lower() else {}))
+        image.save(
+            temporary, _EXPORTED.get(path.suffix.lower(), "PNG"), **({"quality": 95} if "jp" in path.suffix.lower() else {})
+        )

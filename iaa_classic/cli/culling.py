@@ -19,7 +19,8 @@ from ..face_detection import FaceDetector
 from ..features import select
 from ..measuring import Measurement, effective_jobs
 from ..progress import progress_bar
-from ..shoot.culling import DECISIONS, LABELS, Choice, cull as proposed, summary
+from ..shoot.culling import DECISIONS, LABELS, Choice, summary
+from ..shoot.culling import cull as proposed
 from ..shoot.frames import companions, look_at_frames
 from ..shoot.presets import PRESETS
 from ..shoot.selection import thresholds, wanted_count

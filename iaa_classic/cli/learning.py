@@ -124,7 +124,8 @@ def personalize(
         typer.Argument(metavar="RATINGS.csv", help="One person's ratings; or columns better, worse; or --from-xmp."),
     ] = None,
     from_xmp: Annotated[
-        Path | None, typer.Option("--from-xmp", help="Folder of photographs whose XMP sidecars hold the ratings: 1 to 5, or -1.")
+        Path | None,
+        typer.Option("--from-xmp", help="Folder of photographs whose XMP sidecars hold ratings: 1 to 5, or -1."),
     ] = None,
     with_proposals: Annotated[
         bool, typer.Option("--with-proposals", help="With --from-xmp: also ratings that cull proposed and nobody changed.")

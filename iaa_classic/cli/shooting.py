@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -42,9 +42,7 @@ def cull(
         Literal["auto", "darktable", "lightroom"],
         typer.Option("--sidecars", help="photo.jpg.xmp (darktable, digiKam), photo.xmp (lightroom), or those that are there."),
     ] = "auto",
-    keep_ratings: Annotated[
-        bool, typer.Option("--keep-ratings", help="Leave ratings in sidecars that somebody gave.")
-    ] = False,
+    keep_ratings: Annotated[bool, typer.Option("--keep-ratings", help="Leave ratings in sidecars that somebody gave.")] = False,
     apply: Annotated[
         Path | None, typer.Option("--apply", help="Write the choices of this .json file to sidecars; look at no picture.")
     ] = None,
@@ -71,8 +69,8 @@ def cull(
     if apply is not None:
         raise typer.Exit(apply_choices(paths, apply, writing))
     asked = Asked(keep, tuple(least or ()), preset, taste, diversity, measure_all)
-    how = {"jobs": jobs, "max_pixels": max_megapixels * 1_000_000, "face_model": face_model, "cached": not no_cache}
-    raise typer.Exit(run(paths, asked, writing, top=top or None, **how))
+    how: dict[str, Any] = {"jobs": jobs, "max_pixels": max_megapixels * 1_000_000, "cached": not no_cache}
+    raise typer.Exit(run(paths, asked, writing, top=top or None, face_model=face_model, **how))
 
 
 def crop(

@@ -45,7 +45,9 @@ def personalize_from_sidecars(
     for why in troubles:
         notices().print(f"  {readable(why)}", highlight=False, soft_wrap=True)
     if not len(rated):
-        raise UserError(f"{folder}: no sidecar holds a rating that a person gave; rate some photographs from 1 to 5, or reject some")
+        raise UserError(
+            f"{folder}: no sidecar holds a rating that a person gave; rate some photographs from 1 to 5, or reject some"
+        )
     X, rated, status = measured_features(rated, how)
     person.fit(X, rated.answers)
     rejected = int((rated.answers == REJECTED_AS).sum())

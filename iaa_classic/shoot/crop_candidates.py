@@ -65,7 +65,7 @@ def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Kept) -> 
         found += [(left, top, left + w, top + h) for left in _starts(w) for top in _starts(h)]
     boxes = np.unique(np.array(found).round(6), axis=0)
     for box in (*kept.inside, *kept.whole):
-        left, top, right, bottom = np.clip(np.array(box) + (-MARGIN, -MARGIN, MARGIN, MARGIN), 0, 1)
+        left, top, right, bottom = np.clip(np.array(box) + np.array([-1, -1, 1, 1]) * MARGIN, 0, 1)
         fine = (boxes[:, 0] <= left + 1e-6) & (boxes[:, 1] <= top + 1e-6)
         fine &= (boxes[:, 2] >= right - 1e-6) & (boxes[:, 3] >= bottom - 1e-6)
         if box not in kept.inside:
@@ -166,8 +166,9 @@ NAMES = (
     *("saliency in the rim", "ink in the rim", "ink off the middle", "ink low", "size of the subject", "size of the crop"),
 )
 WEIGHTS = np.array([0.62, 1.107, 0.523, 0.144, 0.353, -1.068, 0.788, -0.104, 0.354, 0.334])
-"""Ridge regression of the built-in model's composition effect on 14 crops of each of 52 photographs (OASIS and Kodak). It is weak:
-on photographs left out the guess correlates with the measured effect by 0.12, so crops are also measured that it does not favour."""
+"""Ridge regression of the built-in model's composition effect on 14 crops of each of 52 photographs (OASIS and Kodak). It is
+weak: on photographs left out the guess correlates with the measured effect by 0.12, so that crops are also measured that it
+does not favour."""
 
 
 def _to_third(place: Floats) -> Floats:

@@ -73,8 +73,8 @@ class Crop:
 class Proposal:
     """Crops of one photograph, best first; none where no crop that was tried improves it.
 
-    ``effect`` is that of the whole frame; ``kept`` holds boxes of what was not to be cut; ``guessed`` and ``measured`` count crops.
-    ``rgb`` is the reduced photograph that crops were compared on.
+    ``effect`` is that of the whole frame; ``kept`` holds boxes of what was not to be cut; ``guessed`` and ``measured`` count
+    crops. ``rgb`` is the reduced photograph that crops were compared on.
     """
 
     crops: tuple[Crop, ...]
@@ -226,7 +226,7 @@ class _Judge:
         ]
         improved.sort(key=lambda item: -item.gain)
         width, height = size
-        pixels = tuple(int(round(value * side)) for value, side in zip(box, (width, height, width, height), strict=True))
+        pixels = tuple(round(float(value * side)) for value, side in zip(box, (width, height, width, height), strict=True))
         box_ = tuple(float(value) for value in box)
         gains = tuple(item for item in improved if item.gain > 0.005)[:5]
         return Crop(box_, pixels, effect, effect - self.whole, gains)  # type: ignore[arg-type]

@@ -144,9 +144,11 @@ def cull(
     standings = [_standings(frames, group, genre) for group in groups]
     choices = [Choice(frame.path, frame.companions, error=frame.error) for frame in frames]
     candidates = _candidates(frames, groups, standings, deep=bool(least) or (count or 0) > len(groups))
-    wanted = [at for at, frame in enumerate(frames) if frame.look is not None] if measure_all or least else [
-        candidate.frame for candidate in candidates
-    ]
+    wanted = (
+        [at for at, frame in enumerate(frames) if frame.look is not None]
+        if measure_all or least
+        else [candidate.frame for candidate in candidates]
+    )
     worth = _Worth(frames, wanted, measure, model, genre)
     picked = _picked(candidates, groups, worth, count, least, genre.diversity if diversity is None else diversity, frames)
     for number, (group, stands) in enumerate(zip(groups, standings, strict=True), start=1):
@@ -171,7 +173,9 @@ def _representative(frames: Sequence[Frame], group: Group) -> int:
     if group.kind == "bracket":
         biases = [frames[at].capture.bias for at in members]
         if all(bias is not None for bias in biases):
-            return members[int(np.argmin(np.abs(np.array(biases, dtype=float) - float(np.median(np.array(biases, dtype=float))))))]
+            return members[
+                int(np.argmin(np.abs(np.array(biases, dtype=float) - float(np.median(np.array(biases, dtype=float))))))
+            ]
         light = [int(np.median(look.luma)) for look in (frames[at].look for at in members) if look is not None]
         return members[int(np.argsort(light)[len(light) // 2])]
     return members[len(members) // 2] if group.kind == "focus stack" else members[0]
@@ -218,7 +222,7 @@ class _Worth:
         scores, marks, effects = model.predict(X), model.marks(X), model.breakdown(X)
         factors = np.array([genre.criteria.get(str(name), 1.0) for name in effects.columns])
         relevance = effects.to_numpy() @ factors
-        for row, at in enumerate(wanted[position] for position in rows):
+        for row, at in enumerate(wanted[int(position)] for position in rows):
             self.features[at] = X.iloc[row].to_numpy(dtype=float)
             self.score[at] = float(scores[row])
             self.marks[at] = {str(name): float(value) for name, value in marks.iloc[row].items()}

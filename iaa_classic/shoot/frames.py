@@ -120,5 +120,3 @@ def _frame(path: str, raw: tuple[str, ...], max_pixels: int, face_detector: Face
     except Exception as error:  # a defect of ours or of a codec costs one frame, not the run
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return Frame(path, raw, capture, error=f"could not be looked at ({text}); please report this")
-
-

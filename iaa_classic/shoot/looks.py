@@ -183,9 +183,10 @@ def _weights(found: Any, faces: FloatPlane, shape: tuple[int, ...]) -> FloatPlan
     if len(faces):
         weight *= 0.5
         for left, top, right, bottom in faces:
-            weight[int(top * rows) : max(int(top * rows) + 1, round(bottom * rows)), int(left * columns) : max(
-                int(left * columns) + 1, round(right * columns)
-            )] = 1.0
+            weight[
+                int(top * rows) : max(int(top * rows) + 1, round(bottom * rows)),
+                int(left * columns) : max(int(left * columns) + 1, round(right * columns)),
+            ] = 1.0
     return weight
 
 

@@ -37,7 +37,9 @@ class CrispMaps:
 
 def crisp_maps(frames: Sequence[Frame], shifts: Floats) -> CrispMaps:
     """Crispness around each cell."""
-    sums = np.array([moved(look_of_frame(frame).edges, shift, look_of_frame(frame)) for frame, shift in zip(frames, shifts, strict=True)])
+    sums = np.array(
+        [moved(look_of_frame(frame).edges, shift, look_of_frame(frame)) for frame, shift in zip(frames, shifts, strict=True)]
+    )
     blurred = np.array([[_neighbourhood(plane) for plane in planes] for planes in sums])
     value = crispness(np.moveaxis(blurred, 1, 0))
     known = blurred[:, 2] >= CRESTS
@@ -97,19 +99,20 @@ _WINDOW = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """Where frames have lost detail that the others have: ``depth`` in halvings of its energy (0 or less), and ``place``, (x, y)
-    in shares of the frame, of each frame."""
+    """Where frames have lost detail that the others have: ``depth`` in halvings of its energy (0 or less), and ``place``,
+    (x, y) in shares of the frame, of each frame."""
 
     depth: Floats
     place: Floats
 
 
-def detail_losses(frames: Sequence[Frame], shifts: Floats) -> Losses:
+def detail_losses(frames: Sequence[Frame], shifts: Floats, stops: Floats | None = None) -> Losses:
     """The deepest local loss of detail of each frame against what is usual among them.
 
-    Thumbnails are aligned to a fraction of a pixel; the energy of the gradient of log light, over a window of a hundredth of the
-    frame, is divided by the second largest of the frames (the larger one of two: what passes one frame alone is nobody's loss), and by the frame's own median ratio, so that
-    neither exposure nor an even blur counts. Of the places with detail that all frames show, the deepest thousandth counts.
+    Thumbnails are aligned to a fraction of a pixel. The energy of the gradient of log light, over a window of a hundredth of
+    the frame, is divided by the second largest of the frames (the larger one of two; what passes one frame alone is nobody's loss),
+    and by the frame's own median ratio, so that neither exposure nor an even blur counts. Of the places with detail that all
+    frames show, the deepest thousandth counts. ``stops`` are the frames' exposures, which are evened out first.
     """
     first = look_of_frame(frames[0]).luma
     nothing = Losses(np.zeros(len(frames)), np.full((len(frames), 2), 0.5))
@@ -117,8 +120,9 @@ def detail_losses(frames: Sequence[Frame], shifts: Floats) -> Losses:
         return nothing
     fine = [refined(first, look_of_frame(frame).luma, shift) for frame, shift in zip(frames, shifts, strict=True)]
     energies, seen = [], np.ones(first.shape, np.uint8)
-    for frame, shift in zip(frames, fine, strict=True):
-        energies.append(_detail(shifted(look_of_frame(frame).luma, shift)))
+    gains = np.ones(len(frames)) if stops is None else 2.0 ** -np.asarray(stops)
+    for frame, shift, gain in zip(frames, fine, gains, strict=True):
+        energies.append(_detail(shifted(look_of_frame(frame).luma, shift), float(gain)))
         seen &= (shifted(np.full(first.shape, 255, np.uint8), shift) == 255).astype(np.uint8)
     reach = math.ceil(4 * _WINDOW * max(first.shape))
     seen = cv2.erode(seen, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8), borderValue=0)
@@ -143,8 +147,8 @@ _NO_DETAIL = 0.05
 """Energy of the gradient of log2 light that is none."""
 
 
-def _detail(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    light = cv2.GaussianBlur(np.log2(_light(luma) + 0.01).astype(np.float32), (0, 0), 1.0)
+def _detail(luma: NDArray[np.uint8], gain: float) -> NDArray[np.float32]:
+    light = cv2.GaussianBlur(np.log2(_light(luma) * gain + 0.01).astype(np.float32), (0, 0), 1.0)
     across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
     energy = cv2.multiply(across, across) + cv2.multiply(down, down)
     return np.asarray(cv2.GaussianBlur(energy, (0, 0), _WINDOW * max(luma.shape)), dtype=np.float32)

@@ -1,8 +1,9 @@
 """Frames of one view compared with each other: which is best, and what speaks against each of the others.
 
 An absolute score is near chance among frames of one view, so frames are measured against their own group alone. What speaks
-against a frame is counted in *steps*, each about the least that a person notices side by side; the sharpness of the subject comes
-first. Costs are differences to the best or the usual of the group, so that the costs of two frames subtract to their comparison.
+against a frame is counted in *steps*, each about the least that a person notices side by side; the sharpness of the subject
+comes first. Costs are differences to the best or the usual of the group, so that the costs of two frames subtract to their
+comparison.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def compare(frames: Sequence[Frame], shifts: Floats, weights: Mapping[str, float
     weights = weights or {}
     subject, overall, focused = _crispness(frames, shifts)
     stops = _stops(frames, shifts)
-    losses = detail_losses(frames, shifts)
+    losses = detail_losses(frames, shifts, stops)
     best, best_overall = float(subject.max()), float(overall.max())
     clipped = np.array([look_of_frame(frame).clipped for frame in frames])
     blocked = np.array([look_of_frame(frame).blocked for frame in frames])
@@ -157,7 +158,9 @@ def _named(place: Floats) -> str:
 
 def _exposure(stops: float) -> Against:
     cost = max(0.0, abs(float(stops)) - EXPOSURE_NOISE) / EXPOSURE_STEP
-    return Against("exposure", cost, f"it is {abs(stops):.1f} stops {'brighter' if stops > 0 else 'darker'} than its neighbours")
+    return Against(
+        "exposure", cost, f"it is {abs(stops):.1f} stops {'brighter' if stops > 0 else 'darker'} than its neighbours"
+    )
 
 
 def _clipping(end: str, share: float, usual: float) -> Against:

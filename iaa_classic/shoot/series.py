@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +78,7 @@ def _cycles(frames: Sequence[Frame], biases: Sequence[float]) -> list[list[int]]
         values = [biases[row] for row in run]
         if max(values) - min(values) < _SMALLEST_STEP:
             return False
-        return len(run) > 2 or (
-            len(run) == 2 and (len(frames) == 2 or all(frames[row].capture.bracketing for row in run))
-        )
+        return len(run) > 2 or (len(run) == 2 and (len(frames) == 2 or all(frames[row].capture.bracketing for row in run)))
 
     return [run for run in runs if whole(run)]
 
@@ -94,7 +93,7 @@ def _evident(frames: Sequence[Frame], stops: Sequence[float]) -> list[list[int]]
     """All frames as one bracket, if every brightness comes once and in even steps."""
     if len(frames) < 3 or len(frames) > 9:
         return []
-    if any(_pause(a, b) > _LONGEST_PAUSE for a, b in zip(frames, frames[1:], strict=False)):
+    if any(_pause(a, b) > _LONGEST_PAUSE for a, b in pairwise(frames)):
         return []
     steps = np.diff(np.sort(np.asarray(stops, dtype=float)))
     if steps.min() < _SMALLEST_STEP or steps.max() > _EVEN * steps.min():
@@ -105,9 +104,9 @@ def _evident(frames: Sequence[Frame], stops: Sequence[float]) -> list[list[int]]
 def is_focus_stack(frames: Sequence[Frame], shifts: Floats) -> bool:
     """Whether each frame, in the order of time, is sharp in another place: three frames or more.
 
-    Of the places with edges, at least a third differ clearly in crispness; each frame leads in its part of those; going through
-    the frames, crispness there rises and then falls; and of the first and the last frame each is clearly crisper than the other
-    in a fifth of the places. A burst has a frame that is sharpest everywhere, or none that differs.
+    Of the first and the last frame each is clearly crisper than the other in a fifth of the places with edges. Where frames
+    differ, at least three of them lead somewhere, and going through the frames, crispness rises and then falls. A burst has a
+    frame that is sharpest everywhere, or none that differs.
     """
     if len(frames) < 3:
         return False
@@ -120,11 +119,14 @@ def is_focus_stack(frames: Sequence[Frame], shifts: Floats) -> bool:
     if min((change > 0.25).mean(), (change < -0.25).mean()) < _OPPOSED:
         return False
     differing = values[:, values.max(axis=0) - values.min(axis=0) >= 0.3 * values.max(axis=0)]
-    if differing.shape[1] < max(8, 0.33 * values.shape[1]):
+    if differing.shape[1] < 8:
         return False
     leads = np.bincount(differing.argmax(axis=0), minlength=len(frames)) / differing.shape[1]
-    return bool(leads.min() >= 0.3 / len(frames) and _unimodal(differing).mean() >= 0.75)
+    return bool((leads >= _LEADS).sum() >= 3 and _unimodal(differing).mean() >= 0.75)
 
+
+_LEADS = 0.04
+"""Share of the differing places that a frame has to lead in to be one of the three that a stack needs at least."""
 
 _OPPOSED = 0.22
 """Share of places in which the first frame of a focus stack is clearly crisper than the last, and the other way round."""

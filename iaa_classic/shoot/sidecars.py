@@ -1,7 +1,7 @@
 """XMP sidecars beside photographs: where programs look for them, what is written, and how it is written safely.
 
-Two conventions are in use. Lightroom and the XMP specification replace the ending (``photo.xmp``); darktable and digiKam add one
-(``photo.jpg.xmp``). Where a sidecar of either kind is there already it is changed; both, if both are.
+Two conventions are in use. Lightroom and the XMP specification replace the ending (``photo.xmp``); darktable and digiKam add
+one (``photo.jpg.xmp``). Where a sidecar of either kind is there already it is changed; both, if both are.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Change:
 def sidecar_paths(photo: str | os.PathLike[str], convention: Convention = "auto") -> list[Path]:
     """Where the sidecars of a photograph are: those that exist, else the one that the convention names.
 
-    Endings are found in any case; a sidecar without the photograph's own ending (``photo.xmp``) is shared by all files of that name.
+    Endings are found in small and in capital letters; ``photo.xmp`` is shared by all files of that name.
     """
     path = Path(photo)
     added, replaced = path.with_name(path.name + ".xmp"), path.with_suffix(".xmp")
@@ -75,7 +75,9 @@ def photographs_of(path: str, companions: Sequence[str] = (), convention: Conven
     return files
 
 
-def planned(photo: str, values: Mapping[Name, str], convention: Convention = "auto", *, keep_ratings: bool = False) -> list[Change]:
+def planned(
+    photo: str, values: Mapping[Name, str], convention: Convention = "auto", *, keep_ratings: bool = False
+) -> list[Change]:
     """The changes that set ``values`` in the sidecars of a photograph; nothing is written.
 
     With ``keep_ratings`` a rating that somebody else gave (other than 0, and other than our own last one) stays, and the label.

@@ -214,7 +214,9 @@ def _parse(content: bytes) -> _Packet:
         raise XmpError("it is not in UTF-8, as sidecars are; save it as UTF-8 first")
     declared = re.match(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", content)
     if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
-        raise XmpError(f"it is in {declared[1].decode('ascii', 'replace')}, not in UTF-8 as sidecars are; save it as UTF-8 first")
+        raise XmpError(
+            f"it is in {declared[1].decode('ascii', 'replace')}, not in UTF-8 as sidecars are; save it as UTF-8 first"
+        )
     reader = _Reader(content)
     try:
         reader.parser.Parse(content, True)

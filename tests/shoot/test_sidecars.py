@@ -14,7 +14,7 @@ import pytest
 
 from iaa_classic.errors import UserError
 from iaa_classic.shoot.sidecars import LABEL, RATING, planned, rating_of, sidecar_paths, write
-from iaa_classic.shoot.xmp import OURS, XMP, XmpError, read_properties, with_properties
+from iaa_classic.shoot.xmp import OURS, XmpError, read_properties, with_properties
 
 DARKTABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
@@ -49,14 +49,15 @@ DARKTABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
 LIGHTROOM = (
     b'\xef\xbb\xbf<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>\r\n'
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0">\r\n <rdf:RDF'
-    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\r\n  <rdf:Description rdf:about=\'\'\r\n'
+    b" xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\r\n  <rdf:Description rdf:about=''\r\n"
     b'    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" xmlns:iaa="http://example.com/other/"\r\n'
-    b"    crs:Version='14.0'\r\n   iaa:note=\"a > b\" crs:Exposure2012=\"+0.35\"/>\r\n"
+    b'    crs:Version=\'14.0\'\r\n   iaa:note="a > b" crs:Exposure2012="+0.35"/>\r\n'
     b'  <rdf:Description rdf:about="" xmlns:xap="http://ns.adobe.com/xap/1.0/" '
     b'xmlns:dc="http://purl.org/dc/elements/1.1/">\r\n   <xap:Rating>\r\n2\r\n</xap:Rating>\r\n'
-    b'   <xap:Label/>\r\n   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">F\xc3\xaate \xe2\x9c\xa8</rdf:li></rdf:Alt></dc:title>\r\n'
+    b'   <xap:Label/>\r\n   '
+    b'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">F\xc3\xaate \xe2\x9c\xa8</rdf:li></rdf:Alt></dc:title>\r\n'
     b"   <!-- xap:Rating is not here: <xap:Rating>9</xap:Rating> -->\r\n"
-    b'  </rdf:Description>\r\n </rdf:RDF>\r\n</x:xmpmeta>\r\n' + b" " * 2048 + b'\r\n<?xpacket end="w"?>'
+    b"  </rdf:Description>\r\n </rdf:RDF>\r\n</x:xmpmeta>\r\n" + b" " * 2048 + b'\r\n<?xpacket end="w"?>'
 )
 
 OURS_TOO = {RATING: "4", LABEL: "Green", (OURS, "rating"): "4", (OURS, "reasons"): 'sharpest of "6" & <best>'}
@@ -83,7 +84,9 @@ def test_a_lightroom_sidecar_with_elements_other_prefixes_and_line_ends_keeps_ev
     assert properties["http://example.com/other/", "note"] == "a > b"
     assert b"<xap:Rating>4</xap:Rating>" in changed
     assert b"<xap:Label>Green</xap:Label>" in changed
-    back = changed.replace(b"<xap:Rating>4<", b"<xap:Rating>\r\n2\r\n<").replace(b"<xap:Label>Green</xap:Label>", b"<xap:Label/>")
+    back = changed.replace(b"<xap:Rating>4<", b"<xap:Rating>\r\n2\r\n<").replace(
+        b"<xap:Label>Green</xap:Label>", b"<xap:Label/>"
+    )
     start = back.index(b'\n    xmlns:iaa2="')
     end = back.index(b'"/>', start) + 1
     assert back[:start] + back[end:] == LIGHTROOM
@@ -229,7 +232,9 @@ def written(request, tmp_path_factory):
 def _tool(name: str, *arguments: str) -> str:
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed (Debian: libimage-exiftool-perl, exiv2)")
-    done = subprocess.run([name, *arguments], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    done = subprocess.run(
+        [name, *arguments], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+    )
     assert "warning" not in (done.stdout + done.stderr).lower()
     return done.stdout
 
@@ -238,7 +243,9 @@ def test_exiftool_reads_the_rating_and_what_others_wrote(written):
     sidecar, former = written
 
     def lines(path) -> set[str]:
-        return {" ".join(line.split()) for line in _tool("exiftool", "-s", "-G1", "-n", "-a", "-XMP:all", str(path)).splitlines()}
+        return {
+            " ".join(line.split()) for line in _tool("exiftool", "-s", "-G1", "-n", "-a", "-XMP:all", str(path)).splitlines()
+        }
 
     now = lines(sidecar)
     assert {"[XMP-xmp] Rating : 4", "[XMP-xmp] Label : Green"} <= now
@@ -254,7 +261,9 @@ def test_exiftool_reads_the_rating_and_what_others_wrote(written):
 def test_exiv2_reads_the_rating_and_what_others_wrote(written):
     sidecar, former = written
     said = _tool("exiv2", "-PXkt", "print", str(sidecar))
-    values = {line.split(None, 1)[0]: line.split(None, 1)[1].strip() for line in said.splitlines() if len(line.split(None, 1)) > 1}
+    values = {
+        line.split(None, 1)[0]: line.split(None, 1)[1].strip() for line in said.splitlines() if len(line.split(None, 1)) > 1
+    }
     assert values["Xmp.xmp.Rating"] == "4"
     assert values["Xmp.xmp.Label"] == "Green"
     for (space, name), value in former.items():
