@@ -54,7 +54,7 @@ LIGHTROOM = (
     b'    crs:Version=\'14.0\'\r\n   iaa:note="a > b" crs:Exposure2012="+0.35"/>\r\n'
     b'  <rdf:Description rdf:about="" xmlns:xap="http://ns.adobe.com/xap/1.0/" '
     b'xmlns:dc="http://purl.org/dc/elements/1.1/">\r\n   <xap:Rating>\r\n2\r\n</xap:Rating>\r\n'
-    b'   <xap:Label/>\r\n   '
+    b"   <xap:Label/>\r\n   "
     b'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">F\xc3\xaate \xe2\x9c\xa8</rdf:li></rdf:Alt></dc:title>\r\n'
     b"   <!-- xap:Rating is not here: <xap:Rating>9</xap:Rating> -->\r\n"
     b"  </rdf:Description>\r\n </rdf:RDF>\r\n</x:xmpmeta>\r\n" + b" " * 2048 + b'\r\n<?xpacket end="w"?>'
