@@ -110,9 +110,9 @@ def detail_losses(frames: Sequence[Frame], shifts: Floats, stops: Floats | None 
     """The deepest local loss of detail of each frame against what is usual among them.
 
     Thumbnails are aligned to a fraction of a pixel. The energy of the gradient of log light, over a window of a hundredth of
-    the frame, is divided by the second largest of the frames (the larger one of two; what passes one frame alone is nobody's loss),
-    and by the frame's own median ratio, so that neither exposure nor an even blur counts. Of the places with detail that all
-    frames show, the deepest thousandth counts. ``stops`` are the frames' exposures, which are evened out first.
+    the frame, is divided by the second largest of the frames (the larger one of two; what passes one frame alone is nobody's
+    loss), and by the frame's own median ratio, so that neither exposure nor an even blur counts. Of the places with detail that
+    all frames show, the deepest thousandth counts. ``stops`` are the frames' exposures, which are evened out first.
     """
     first = look_of_frame(frames[0]).luma
     nothing = Losses(np.zeros(len(frames)), np.full((len(frames), 2), 0.5))

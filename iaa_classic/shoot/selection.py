@@ -77,8 +77,8 @@ def likeness(hashes: NDArray[np.uint64], features: Floats) -> Floats:
 def diverse(relevance: Floats, alike: Floats, count: int, diversity: float) -> list[int]:
     """Positions of ``count`` pictures, best first, by maximal marginal relevance (Carbonell and Goldstein 1998).
 
-    Each next one is the largest of ``(1 - diversity) * relevance - diversity * likeness`` to the most similar one chosen so far,
-    with relevance as ranks from 0 to 1.
+    Each next one is the largest of ``(1 - diversity) * relevance - diversity * likeness`` to the most similar one chosen so
+    far, with relevance as ranks from 0 to 1.
     """
     total = len(relevance)
     ranks = np.empty(total)

@@ -21,31 +21,12 @@ def reduced(rgb: np.ndarray, side: int = 512) -> np.ndarray:
     return cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
 
 
-def truth_of(shots, frames, groups):
-    """The groups found beside the truth: both as one number per frame, and the kinds found."""
-    found, kinds = np.full(len(frames), -1), [""] * len(frames)
-    for number, group in enumerate(groups):
-        for at in group.members:
-            found[at], kinds[at] = number, group.kind
-    return np.array([shot.group for shot in shots]), found, kinds
-
-
-def pairwise_f1(truth, found, counted=None) -> float:
-    """F1 of pairs of frames in one group; ``counted`` says of the frames of truth and of the found ones which take part."""
-    rows = np.triu_indices(len(truth), 1)
-    real, guessed = (own[:, None] == own for own in (truth, found))
-    if counted is not None:
-        real, guessed = (same & of[:, None] & of for same, of in zip((real, guessed), counted, strict=True))
-    real, guessed = real[rows], guessed[rows]
-    return float(2 * (real & guessed).sum() / (real.sum() + guessed.sum()))
-
-
 @pytest.fixture(scope="session")
 def rehearsed(photographs, tmp_path_factory):
     """Bursts, a bracket, a focus stack, a panorama and single frames of package-shipped photographs, looked at and grouped."""
     folder = tmp_path_factory.mktemp("made-up")
     shoot = Rehearsal(folder, seed=11)
-    small = {name: reduced(rgb, 600) for name, rgb in photographs.items()}
+    small = {name: reduced(rgb, 480) for name, rgb in photographs.items()}
     shoot.burst(small["china"])
     shoot.bracket(small["coffee"])
     shoot.focus_stack(small["china"][:, ::-1].copy(), 4)

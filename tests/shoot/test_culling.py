@@ -36,6 +36,12 @@ def command(*arguments):
     return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
 
 
+def reduced(rgb):
+    image = Image.fromarray(rgb)
+    image.thumbnail((400, 400))
+    return np.asarray(image)
+
+
 def states(folder):
     """Content and modification time of every picture."""
     return {
@@ -50,10 +56,10 @@ def small(photographs, tmp_path_factory, dng):
     """A burst, a bracket, a single frame, a raw file beside its JPEG and one on its own, and a file that is no picture."""
     folder = tmp_path_factory.mktemp("shoot to cull")
     shoot = Rehearsal(folder, seed=3)
-    shoot.burst(photographs["coffee"], ("defocus", "overexposed"))
-    shoot.bracket(photographs["china"])
-    shoot.single(photographs["chelsea"])
-    preview = Image.fromarray(photographs["rocket"])
+    shoot.burst(reduced(photographs["coffee"]), ("defocus", "overexposed"))
+    shoot.bracket(reduced(photographs["china"]))
+    shoot.single(reduced(photographs["chelsea"]))
+    preview = Image.fromarray(reduced(photographs["rocket"]))
     (folder / "IMG_0006.dng").write_bytes(dng(preview))
     (folder / "RAW_1.dng").write_bytes(dng(preview, 8))
     (folder / "notes.jpg").write_bytes(b"no picture")
