@@ -31,6 +31,7 @@ _LIKENESS = ((2.0, 0.40), (10.0, 0.45), (60.0, 0.55))
 stay below 0.44 (OASIS)."""
 
 _LIKE_AT_ANY_TIME = 0.65
+_SURE = 0.75
 _LONGEST = 60.0
 _CLOSE_HASH, _CLOSE_HASH_AT_ANY_TIME = 18, 12
 
@@ -67,7 +68,7 @@ def group_frames(frames: Sequence[Frame]) -> list[Group]:
     links: dict[tuple[int, int], Relation] = {}
     for a, b in pairs:
         found = relation(frames[a].structure, frames[b].structure, furthest=SAME_VIEW)
-        if found.likeness >= _required(frames[a], frames[b]):
+        if found.likeness >= _required(frames[a], frames[b]) and not _continues(frames[a], frames[b], found):
             links[a, b] = found
     groups: list[Group] = []
     singles: list[int] = []
@@ -125,6 +126,14 @@ def _required(a: Frame, b: Frame) -> float:
     if gap is None:
         return _LIKE_AT_ANY_TIME
     return next((likeness for seconds, likeness in _LIKENESS if gap <= seconds), _LIKE_AT_ANY_TIME)
+
+
+def _continues(a: Frame, b: Frame, found: Relation) -> bool:
+    """Whether b goes on beside a rather than shows its view: aligned further off, they are clearly more alike."""
+    if found.likeness >= _SURE:
+        return False
+    wide = relation(a.structure, b.structure)
+    return wide.overlap < 0.75 and wide.likeness >= found.likeness + 0.15
 
 
 def _components(order: Sequence[int], links: dict[tuple[int, int], Relation]) -> list[list[int]]:

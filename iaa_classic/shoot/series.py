@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,28 +29,45 @@ _LEAST_OVERLAP, _MOST_OVERLAP = 0.2, 0.9
 
 
 def bracket_sets(frames: Sequence[Frame], shifts: Floats) -> list[list[int]]:
-    """Positions of the frames of each exposure bracket among ``frames`` of one view, which stand in the order of time.
+    """Positions of the frames of each exposure bracket among ``frames`` of one view, which stand in the order of time; no
+    set goes across a pause.
 
     By EXIF where it holds the exposure compensation or the exposure: a set of at least three different ones in a row, or two
     if the camera says that it was bracketing or there are no more frames than these two. A camera that says that all were
     exposed alike is believed. Without it a bracket has to be evident: three or more frames in all, every brightness once, in
     even steps.
     """
+    sets: list[list[int]] = []
+    for run in _runs(frames):
+        own = [frames[row] for row in run]
+        sets += [[run[row] for row in found] for found in _bracket_sets(own, shifts[run] - shifts[run[0]])]
+    return sets
+
+
+def _runs(frames: Sequence[Frame]) -> list[list[int]]:
+    """Positions of frames without a long pause between them."""
+    runs = [[0]]
+    for at in range(1, len(frames)):
+        if _pause(frames[at - 1], frames[at]) > _LONGEST_PAUSE:
+            runs.append([])
+        runs[-1].append(at)
+    return runs
+
+
+def _bracket_sets(frames: Sequence[Frame], shifts: Floats) -> list[list[int]]:
     biases = [frame.capture.bias for frame in frames]
     exposures = [frame.capture.exposure for frame in frames]
     if _spread(biases) >= _SMALLEST_STEP:
         return _cycles(frames, [bias for bias in biases if bias is not None])
     known = _known(exposures)
     if known is not None:
-        if _spread(exposures) < _SMALLEST_STEP:
-            return []
-        return _evident(frames, known)
+        return _evident(known) if _spread(exposures) >= _SMALLEST_STEP else []
     if _known(biases) is not None and not all(frame.capture.bracketing for frame in frames):
         return []
     measured = [0.0] + [
         stops_between(frames[0], frame, (shift[0], shift[1])) for frame, shift in zip(frames[1:], shifts[1:], strict=True)
     ]
-    return _evident(frames, measured)
+    return _evident(measured)
 
 
 def _known(values: Sequence[float | None]) -> list[float] | None:
@@ -65,12 +81,12 @@ def _spread(values: Sequence[float | None]) -> float:
 
 
 def _cycles(frames: Sequence[Frame], biases: Sequence[float]) -> list[list[int]]:
-    """Runs of different compensations: a new one begins where one comes again, or after a pause."""
+    """Runs of different compensations: a new one begins where one comes again."""
     runs: list[list[int]] = []
     for at, bias in enumerate(biases):
         seen = [biases[row] for row in runs[-1]] if runs else []
         again = any(abs(bias - other) < 0.1 for other in seen)
-        if not runs or again or _pause(frames[runs[-1][-1]], frames[at]) > _LONGEST_PAUSE:
+        if not runs or again:
             runs.append([])
         runs[-1].append(at)
 
@@ -89,16 +105,14 @@ def _pause(a: Frame, b: Frame) -> float:
     return abs(b.capture.time - a.capture.time)
 
 
-def _evident(frames: Sequence[Frame], stops: Sequence[float]) -> list[list[int]]:
+def _evident(stops: Sequence[float]) -> list[list[int]]:
     """All frames as one bracket, if every brightness comes once and in even steps."""
-    if len(frames) < 3 or len(frames) > 9:
-        return []
-    if any(_pause(a, b) > _LONGEST_PAUSE for a, b in pairwise(frames)):
+    if not 3 <= len(stops) <= 9:
         return []
     steps = np.diff(np.sort(np.asarray(stops, dtype=float)))
     if steps.min() < _SMALLEST_STEP or steps.max() > _EVEN * steps.min():
         return []
-    return [list(range(len(frames)))]
+    return [list(range(len(stops)))]
 
 
 def is_focus_stack(frames: Sequence[Frame], shifts: Floats) -> bool:
@@ -128,7 +142,7 @@ def is_focus_stack(frames: Sequence[Frame], shifts: Floats) -> bool:
 _LEADS = 0.04
 """Share of the differing places that a frame has to lead in to be one of the three that a stack needs at least."""
 
-_OPPOSED = 0.22
+_OPPOSED = 0.2
 """Share of places in which the first frame of a focus stack is clearly crisper than the last, and the other way round."""
 
 
