@@ -1,6 +1,6 @@
 """How well is a shoot sorted, how good are the crops, how safe are the sidecars, and how long does it take?
 
-    python benchmarks/shoot.py [--seeds 3] [--frames 48] [--quick]
+    python benchmarks/shoot.py [--seeds 4] [--frames 40] [--quick]
 
 Made-up shoots (``iaa_classic.shoot.rehearsal``) of the Kodak photographs, the wallpapers and every twelfth of OASIS: bursts of
 two to six frames of which one is undamaged, brackets, focus stacks, panoramas and single frames. Crops: photographs cropped
@@ -253,14 +253,14 @@ def _seconds(work: Any) -> float:
 
 def main() -> None:
     options = parser(__doc__)
-    options.add_argument("--seeds", type=int, default=3, help="made-up shoots")
+    options.add_argument("--seeds", type=int, default=4, help="made-up shoots")
     options.add_argument("--frames", type=int, default=40, help="frames of 12 megapixels")
     options.add_argument("--quick", action="store_true", help="a quarter of the photographs")
     given = options.parse_args()
     print(machine())
     share = 4 if given.quick else 1
     bars = sorting(given.data, given.seeds, share)
-    bars += crops(given.data, 2 * share)
+    bars += crops(given.data, max(2, share))
     bars += safety(given.data)
     bars += speed(given.data, given.frames, 5)
     bars += speed(given.data, max(8, given.frames // 4), 1)

@@ -24,8 +24,12 @@ Floats = NDArray[np.float64]
 _SIDE = 1024
 """Pixels that the long side of the photograph keeps at least while crops are compared."""
 
-GUESSED, SPREAD, REFINED = 20, 20, 8
-"""Crops that are measured: the best guesses, others spread over the frame, and neighbours of each of the best three."""
+GUESSED, SPREAD, REFINED, ROUNDS = 24, 24, 6, 2
+"""Crops that are measured: the best guesses, others spread over sizes and places, and in rounds the neighbours of each of the
+best three."""
+
+USUAL = (1.0, 4 / 5, 5 / 4, 2 / 3, 3 / 2, 16 / 9)
+"""Ratios that are tried beside the photograph's own where none is asked for."""
 
 _LEAST_GAIN = 0.02
 """Points below which a crop is no improvement."""
@@ -123,7 +127,7 @@ def propose_crops(
     model : AdditiveModel, optional
         The built-in model if left out.
     ratio : float, optional
-        Width to height; that of the photograph if left out.
+        Width to height; that of the photograph and ``USUAL`` ones if left out.
     count : int
         Crops to propose at most.
     least : float
@@ -147,7 +151,9 @@ def propose_crops(
         picture = Picture(rgb, face_detector)
         kept = protected(picture, _faces(picture))
         size = (loaded.width, loaded.height)
-        boxes = boxes_for(size, ratio or loaded.width / loaded.height, least, kept)
+        own = loaded.width / loaded.height
+        ratios = [ratio] if ratio else [own, *(usual for usual in USUAL if abs(usual / own - 1) > 0.02)]
+        boxes = np.concatenate([boxes_for(size, shape, least, kept) for shape in ratios])
         if not len(boxes):
             raise UserError(
                 f"no crop of that shape holds the subject {'and all faces ' if face_detector else ''}whole; "
@@ -159,11 +165,12 @@ def propose_crops(
         chosen = _tried(boxes, values)
         measured = judge(boxes[chosen])
         tried = [boxes[at] for at in chosen]
-        best = np.argsort(-measured, kind="stable")[:3]
-        near = [box for at in best for box in _neighbours(np.asarray(tried[at]), boxes, tried)]
-        if near:
-            tried += near
-            measured = np.concatenate([measured, judge(np.array(near))])
+        for _ in range(ROUNDS):
+            best = np.argsort(-measured, kind="stable")[:3]
+            near = list({tuple(box): box for at in best for box in _neighbours(tried[at], boxes, tried)}.values())
+            if near:
+                tried += near
+                measured = np.concatenate([measured, judge(np.array(near))])
         order = apart(np.array(tried), measured, count, _APART)
         crops = [judge.crop(np.asarray(tried[at]), size) for at in order]
     good = tuple(crop for crop in crops if crop.gain >= _LEAST_GAIN)

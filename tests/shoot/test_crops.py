@@ -93,7 +93,7 @@ def test_crops_gain_what_is_measured_and_keep_the_subject_whole(photographs):
     before = rgb.copy()
     kept = protected(Picture(rgb))
     assert kept.inside[-1] == pytest.approx((60 / 450, 110 / 300, 130 / 450, 190 / 300), abs=0.04)
-    proposal = propose_crops(rgb, count=2)
+    proposal = propose_crops(rgb, ratio=1.5, count=2)
     assert (rgb == before).all()
     assert proposal.guessed > 100
     assert proposal.crops
