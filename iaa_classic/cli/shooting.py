@@ -39,8 +39,8 @@ def cull(
     ] = None,
     xmp: Annotated[bool, typer.Option("--xmp", help="Write ratings, labels and marks to XMP sidecars.")] = False,
     sidecars: Annotated[
-        Literal["auto", "darktable", "lightroom"],
-        typer.Option("--sidecars", help="photo.jpg.xmp (darktable, digiKam), photo.xmp (lightroom), or those that are there."),
+        Literal["auto", "darktable", "digikam", "lightroom"],
+        typer.Option("--sidecars", help="photo.jpg.xmp (darktable, digikam), photo.xmp (lightroom), or those that are there."),
     ] = "auto",
     keep_ratings: Annotated[bool, typer.Option("--keep-ratings", help="Leave ratings in sidecars that somebody gave.")] = False,
     apply: Annotated[

@@ -159,22 +159,26 @@ def propose_crops(
                 f"no crop of that shape holds the subject {'and all faces ' if face_detector else ''}whole; "
                 "choose another --ratio, or a larger crop by --least"
             )
-        guess = Guess(picture)
-        values = guess(boxes)
         judge = _Judge(rgb, model)
-        chosen = _tried(boxes, values)
-        measured = judge(boxes[chosen])
-        tried = [boxes[at] for at in chosen]
-        for _ in range(ROUNDS):
-            best = np.argsort(-measured, kind="stable")[:3]
-            near = list({tuple(box): box for at in best for box in _neighbours(tried[at], boxes, tried)}.values())
-            if near:
-                tried += near
-                measured = np.concatenate([measured, judge(np.array(near))])
+        tried, measured = _searched(boxes, Guess(picture)(boxes), judge)
         order = apart(np.array(tried), measured, count, _APART)
         crops = [judge.crop(np.asarray(tried[at]), size) for at in order]
     good = tuple(crop for crop in crops if crop.gain >= _LEAST_GAIN)
     return Proposal(good, judge.whole, *size, kept, len(boxes), len(tried), rgb)
+
+
+def _searched(boxes: Floats, guess: Floats, judge: _Judge) -> tuple[list[Floats], Floats]:
+    """Crops that were measured, and their effects: those that promise most, some everywhere, and around the best of them."""
+    chosen = _tried(boxes, guess)
+    measured = judge(boxes[chosen])
+    tried = [boxes[at] for at in chosen]
+    for _ in range(ROUNDS):
+        best = np.argsort(-measured, kind="stable")[:3]
+        near = list({tuple(box): box for at in best for box in _neighbours(tried[at], boxes, tried)}.values())
+        if near:
+            tried += near
+            measured = np.concatenate([measured, judge(np.array(near))])
+    return tried, measured
 
 
 def _faces(picture: Picture) -> list[Box]:

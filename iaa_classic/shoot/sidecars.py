@@ -18,8 +18,8 @@ from ..errors import UserError
 from ..files import RAW_SUFFIXES
 from .xmp import OURS, RDF, XMP, Name, XmpError, read_properties, with_properties
 
-Convention = Literal["auto", "darktable", "lightroom"]
-"""``darktable`` is digiKam's, too; ``auto`` changes what is there, and writes as darktable does where nothing is."""
+Convention = Literal["auto", "darktable", "digikam", "lightroom"]
+"""``darktable`` and ``digikam`` are the same; ``auto`` changes what is there, and writes as darktable does where nothing is."""
 
 RATING: Name = (XMP, "Rating")
 LABEL: Name = (XMP, "Label")
@@ -54,7 +54,7 @@ def sidecar_paths(photo: str | os.PathLike[str], convention: Convention = "auto"
     added, replaced = path.with_name(path.name + ".xmp"), path.with_suffix(".xmp")
     if convention == "lightroom":
         return [_existing(replaced) or replaced]
-    if convention == "darktable":
+    if convention in ("darktable", "digikam"):
         return [_existing(added) or added]
     there = [found for found in (_existing(added), _existing(replaced)) if found is not None]
     return there or [added]

@@ -141,6 +141,7 @@ def test_names_follow_the_programs(tmp_path):
     photo = tmp_path / "IMG_1.CR2"
     assert [path.name for path in sidecar_paths(photo)] == ["IMG_1.CR2.xmp"]
     assert [path.name for path in sidecar_paths(photo, "lightroom")] == ["IMG_1.xmp"]
+    assert [path.name for path in sidecar_paths(photo, "digikam")] == ["IMG_1.CR2.xmp"]
     (tmp_path / "IMG_1.XMP").write_bytes(LIGHTROOM)
     assert [path.name for path in sidecar_paths(photo)] == ["IMG_1.XMP"]
     (tmp_path / "IMG_1.CR2.xmp").write_bytes(DARKTABLE)
