@@ -11,10 +11,11 @@ from iaa_classic.degradations import defocus, expose, gaussian_blur
 from iaa_classic.shoot.alignment import hash_distances, relation, structure
 from iaa_classic.shoot.capture import Capture, read_capture
 from iaa_classic.shoot.frames import Frame, look_at_frames
-from iaa_classic.shoot.grouping import group_frames
+from iaa_classic.shoot.grouping import group_frames, seconds_between
 from iaa_classic.shoot.looks import look_of
 from iaa_classic.shoot.maps import detail_losses, stops_between
-from iaa_classic.shoot.ranking import compare
+from iaa_classic.shoot.presets import PRESETS
+from iaa_classic.shoot.ranking import ASPECTS, compare
 from iaa_classic.shoot.rehearsal import DAMAGES, Rehearsal
 from iaa_classic.shoot.series import bracket_sets
 
@@ -204,3 +205,38 @@ def test_looks_are_the_same_for_any_number_of_workers(rehearsed):
         assert one.look.phash == other.look.phash
         np.testing.assert_array_equal(one.look.edges, other.look.edges)
         assert replace(one.capture) == other.capture
+
+
+class OneFace:
+    """Finds a face in the upper left quarter."""
+
+    def detect(self, rgb):
+        row = np.zeros((1, 15))
+        row[0, :4] = 0.1 * rgb.shape[1], 0.1 * rgb.shape[0], 0.2 * rgb.shape[1], 0.3 * rgb.shape[0]
+        return row
+
+
+def test_faces_count_most_in_the_subject(photographs):
+    look = look_of(photographs["coffee"][:300, :450].copy(), face_detector=OneFace())
+    assert look.faces[0] == pytest.approx([0.1, 0.1, 0.3, 0.4], abs=0.01)
+    rows, columns = look.weight.shape
+    inside = look.weight[int(0.15 * rows) : int(0.35 * rows), int(0.15 * columns) : int(0.25 * columns)]
+    assert (inside == 1).all()
+    assert look.weight[int(0.6 * rows) :].max() <= 0.51
+
+
+def test_presets_name_aspects_and_criteria_that_there_are():
+    from iaa_classic.features.catalogue import CRITERIA
+
+    for preset in PRESETS.values():
+        assert set(preset.aspects) <= set(ASPECTS)
+        assert set(preset.criteria) <= set(CRITERIA)
+        assert 0 <= preset.diversity <= 1
+
+
+def test_clocks_of_two_cameras_are_not_compared_and_two_overlapping_frames_are_no_duplicates(photographs):
+    one, other = (frame(photographs["coffee"], time=0.0, camera=camera) for camera in ("a", "b"))
+    assert seconds_between(one, other) is None
+    china = photographs["china"]
+    left, right = frame(china[:, :400], "a.jpg", time=0.0), frame(china[:, 200:600], "b.jpg", time=2.0)
+    assert [group.kind for group in group_frames([left, right])] == ["single", "single"]
