@@ -45,4 +45,4 @@ PRESETS: dict[str, Preset] = {
     ),
     "event": Preset({"local detail": 1.5, "sharpness": 0.5}, {"subject": 1.2, "lighting": 1.1}, diversity=0.5),
 }
-"""By genre. The factors are choices of ours, from 0.3 to 2; no photographs of these genres with picks were at hand to fit them."""
+"""By genre. The factors are choices of ours, from 0.3 to 2; there were no picks of these genres to fit them."""
