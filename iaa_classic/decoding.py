@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile
 
-from . import image_formats, integrity
+from . import image_formats, integrity, raw_files
 from .colour_profiles import is_plain
 from .errors import UserError
 from .pixels import Colour, Pixels, Unusable, from_array, from_pillow
@@ -142,7 +142,11 @@ def load_stream(stream: BinaryIO, request: Request) -> LoadedImage:
         kind = _recognise(head, request)
         if kind is image_formats.HEIF:
             return _from_heif(stream, request)
+        if kind is image_formats.RAW:
+            return _from_raw(stream, request)
         with contextlib.closing(_open_with_pillow(stream, kind, request)) as image:
+            if _is_raw(image):
+                return _from_raw(stream, request)
             request.check_size(*image.size)
             if kind is image_formats.JPEG:
                 return _from_jpeg(image, stream, request)
@@ -172,13 +176,13 @@ def _recognise(head: bytes, request: Request) -> image_formats.Format:
         zeros = not head.strip(b"\0")
         hint = "its bytes are zeros, as after a failed copy" if zeros else "its first bytes belong to no known format"
         raise request.error(f"it is not an image ({hint})", "check that the file opens in an image viewer")
-    if not kind.plugin and kind is not image_formats.HEIF:
+    if not kind.plugin and kind not in (image_formats.HEIF, image_formats.RAW):
         picture = kind.name.endswith(("picture", "file", "icon", "JPEG XL"))
         why = f"{kind.name} is not supported" if picture else f"it is not an image (looks like {kind.name})"
         raise request.error(why, kind.remedy)
     suffix = os.path.splitext(request.what)[1].lower()
     if suffix in image_formats.RAW_SUFFIXES and kind is image_formats.TIFF:
-        raise request.error("a camera's raw file is not supported", image_formats.RAW.remedy)
+        return image_formats.RAW
     return kind
 
 
@@ -197,10 +201,13 @@ def _open_with_pillow(stream: BinaryIO, kind: image_formats.Format, request: Req
         raise request.error(
             f"its {kind.name} data are truncated, damaged or of an unsupported kind ({error})", _RESAVE
         ) from error
-    tags = getattr(image, "tag_v2", {})
-    if 0xC612 in tags or (tags.get(254) == 1 and 330 in tags):
-        raise request.error("a camera's raw file is not supported", image_formats.RAW.remedy)
     return image
+
+
+def _is_raw(image: ImageFile.ImageFile) -> bool:
+    """Whether a TIFF is a raw file: it has a DNG version, or is a thumbnail with the picture in a sub-directory."""
+    tags = getattr(image, "tag_v2", {})
+    return 0xC612 in tags or (tags.get(254) == 1 and 330 in tags)
 
 
 def _load(image: Image.Image, request: Request) -> None:
@@ -270,13 +277,27 @@ def _from_heif(stream: BinaryIO, request: Request) -> LoadedImage:
     return request.finish(_converted(image, image.info.get("icc_profile"), request), orientation=1)
 
 
+def _from_raw(stream: BinaryIO, request: Request) -> LoadedImage:
+    preview = raw_files.read_preview(stream, request)
+    request.warn("preview of a raw file")
+    if preview.pixels is not None:
+        return request.finish(from_array(preview.pixels, request.background, request.warn), preview.orientation)
+    content = io.BytesIO(preview.jpeg or b"")
+    with contextlib.closing(_open_with_pillow(content, image_formats.JPEG, request)) as image:
+        request.check_size(*image.size)
+        # cameras differ in whether the preview says itself how it is turned
+        turned = ExifTags.Base.Orientation in image.getexif()
+        return _from_jpeg(image, content, request, None if turned else preview.orientation)
+
+
 # --- JPEG -----------------------------------------------------------------------------------------------------------
 
 
-def _from_jpeg(image: ImageFile.ImageFile, stream: BinaryIO, request: Request) -> LoadedImage:
+def _from_jpeg(image: ImageFile.ImageFile, stream: BinaryIO, request: Request, orientation: int | None = None) -> LoadedImage:
     """Decode by OpenCV, which is quicker than Pillow, wherever the stream is whole and plain."""
     data = _contents(stream)
-    profile, orientation, full = image.info.get("icc_profile"), _orientation(image, request), image.size
+    profile, full = image.info.get("icc_profile"), image.size
+    orientation = orientation or _orientation(image, request)
     reduction = _reduction(max(full), request.min_side)
     ended = integrity.jpeg_has_end(data)
     if not ended:

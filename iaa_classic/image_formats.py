@@ -19,7 +19,7 @@ RAW_SUFFIXES = frozenset({
     ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
 })
 # fmt: on
-"""Suffixes (lower case) of cameras' raw files, which are not read."""
+"""Suffixes (lower case) of cameras' raw files, of which the embedded preview is read, with an extra."""
 
 HEAD = 64
 """How many bytes from the start :func:`sniff` wants to see."""
@@ -34,7 +34,7 @@ class Format(NamedTuple):
 
 
 _CONVERT = "convert it to JPEG, PNG or TIFF"
-RAW = Format("a camera's raw file", remedy="export it as JPEG or TIFF from your raw developer, and give that file")
+RAW = Format("a camera's raw file", remedy='pip install "iaa-classic[raw]" reads its preview; or export it as JPEG or TIFF')
 _VIDEO = Format("a video", remedy="export a still picture from it")
 
 JPEG = Format("JPEG", "JpegImagePlugin")

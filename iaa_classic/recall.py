@@ -33,11 +33,12 @@ from .store import Content, Entry, FeatureStore
 
 CODE = (
     *("colour_profiles", "decoding", "errors", "face_detection", "image_formats", "images", "integrity", "measuring", "pixels"),
+    "raw_files",
     "remote",
 )
 """Modules, beside all of ``features``, whose code decides on pixels or values."""
 
-_LIBRARIES = ("numba", "numpy", "pillow", "pillow-heif", "scikit-image", "scipy")
+_LIBRARIES = ("numba", "numpy", "pillow", "pillow-heif", "rawpy", "scikit-image", "scipy")
 
 _SETTLED_AFTER = 2.0
 """Seconds since its last change after which a file's times tell a further change: the coarsest file systems count in twos."""

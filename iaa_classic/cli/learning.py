@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from ..errors import UserError
 from . import options as given
 
 
@@ -145,8 +146,18 @@ def unusual(
 
 
 def personalize(
-    ratings: Annotated[Path, typer.Argument(metavar="RATINGS.csv", help="One person's ratings; or columns better, worse.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write (.skops).")],
+    ratings: Annotated[
+        Path | None,
+        typer.Argument(metavar="RATINGS.csv", help="One person's ratings; or columns better, worse; or --from-xmp."),
+    ] = None,
+    from_xmp: Annotated[
+        Path | None,
+        typer.Option("--from-xmp", help="Folder of photographs whose XMP sidecars hold ratings: 1 to 5, or -1."),
+    ] = None,
+    with_proposals: Annotated[
+        bool, typer.Option("--with-proposals", help="With --from-xmp: also ratings that cull proposed and nobody changed.")
+    ] = False,
     images: given.Images = None,
     target: Annotated[str | None, typer.Option("--target", help="Column with the ratings.")] = None,
     pairs: Annotated[
@@ -174,6 +185,20 @@ def personalize(
     from .personalizing import personalize as run
 
     how = _measuring(jobs, max_megapixels, face_model, no_cache)
+    if from_xmp is not None:
+        from .sidecar_ratings import personalize_from_sidecars
+
+        given_too = {"RATINGS.csv": ratings, "--images": images, "--target": target, "--image-column": image_column}
+        wrong = ["--pairs"] * pairs + [name for name, value in given_too.items() if value is not None]
+        if wrong:
+            raise UserError(f"{wrong[0]} belongs to a table of ratings; --from-xmp reads the sidecars of a folder")
+        raise typer.Exit(
+            personalize_from_sidecars(
+                from_xmp, scale=scale, generic=generic, output=output, how=how, with_proposals=with_proposals, force=force
+            )
+        )
+    if ratings is None:
+        raise UserError("give a table of ratings, or --from-xmp and the folder of photographs whose sidecars hold them")
     columns: dict[str, Any] = {"target": target, "pairs": pairs, "image_column": image_column}
     files: dict[str, Any] = {"output": output, "force": force}
     raise typer.Exit(run(ratings, images=images, **columns, scale=scale, generic=generic, **files, how=how))

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import inspection, learning
+from . import inspection, learning, shooting
 from .options import FaceModel, Force, Html, Jobs, MaxPixels, MemoryLimit, Model, NoCache, Paths, Timeout
 
 app = typer.Typer(
@@ -231,6 +231,7 @@ def report(
 
 learning.add_to(app)
 inspection.add_to(app)
+shooting.add_to(app)
 
 
 @app.command(epilog="Example: iaa-classic cache --clear")

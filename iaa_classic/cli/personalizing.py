@@ -48,8 +48,21 @@ def personalize(
     force: bool = False,
 ) -> int:
     """Learn one person's taste and save the personal model; returns the exit status."""
+    person, how = beginner(scale, generic, output, how, force=force)
+    folder = images or ratings.parent
+    if pairs or (target is None and holds_pairs(ratings)):
+        status = _fit_pairs(person, ratings, folder, how)
+    else:
+        status = _fit_ratings(person, ratings, folder, target, image_column, how)
+    finish(person, output)
+    return status
+
+
+def beginner(
+    scale: tuple[float, float] | None, generic: str | None, output: Path, how: Measuring, *, force: bool
+) -> tuple[PersonalizedRegressor, Measuring]:
+    """A personal model that is still everybody's, and what is to be measured for it; refuses options that make no sense."""
     from ..models import PersonalizedRegressor
-    from ..persistence import save_model
 
     check_file(output, ".skops", "a model file", force=force)
     if scale is not None and not scale[0] < scale[1]:
@@ -61,19 +74,18 @@ def personalize(
             "train one with --representation none, or leave --generic out"
         )
     names = require_catalogue([str(name) for name in everybody.feature_names_in_])
-    how = replace(how, features=",".join(names))
-    folder = images or ratings.parent
-    person = PersonalizedRegressor(everybody, scale=scale)
-    if pairs or (target is None and holds_pairs(ratings)):
-        status = _fit_pairs(person, ratings, folder, how)
-    else:
-        status = _fit_ratings(person, ratings, folder, target, image_column, how)
+    return PersonalizedRegressor(everybody, scale=scale), replace(how, features=",".join(names))
+
+
+def finish(person: PersonalizedRegressor, output: Path) -> None:
+    """Print what was learnt and save the personal model."""
+    from ..persistence import save_model
+
     print_stages(person)
     print_taste(person)
     save_model(person, output)
     said = f"Saved the personal model to {readable(str(output))}: iaa-classic score PHOTOS --model {readable(str(output))}"
     console().print(said, highlight=False, soft_wrap=True)
-    return status
 
 
 def holds_pairs(path: Path) -> bool:
@@ -90,7 +102,7 @@ def _fit_ratings(
     tell_notes(rated)
     if not len(rated):
         raise UserError(f"{path}: no rated photograph; rate some, in column {target!r}")
-    X, rated, status = _measured(rated, how)
+    X, rated, status = measured_features(rated, how)
     person.fit(X, rated.answers)
     console().print(f"{len(rated)} rated photographs", highlight=False)
     return status
@@ -103,7 +115,7 @@ def _fit_pairs(person: PersonalizedRegressor, path: Path, folder: Path, how: Mea
     every = list(dict.fromkeys([*better, *worse]))
     rated = Rated(path.name, pd.DataFrame({"path": every}), np.zeros(len(every)), notes=notes)
     tell_notes(rated)
-    X, _, status = _measured(rated, how)
+    X, _, status = measured_features(rated, how)
     place = {name: row for row, name in enumerate(X.index)}
     rows = [(place[a], place[b]) for a, b in zip(better, worse, strict=True) if a in place and b in place]
     if len(rows) < len(better):
@@ -132,7 +144,7 @@ def read_pairs(path: Path, folder: Path) -> tuple[list[str], list[str], tuple[st
     return better, worse, notes
 
 
-def _measured(rated: Rated, how: Measuring) -> tuple[pd.DataFrame, Rated, int]:
+def measured_features(rated: Rated, how: Measuring) -> tuple[pd.DataFrame, Rated, int]:
     """Features of the readable photographs in the columns of the generic model."""
     X, kept, status = measure_rated(rated, how, all_features=True)
     if not len(kept):
