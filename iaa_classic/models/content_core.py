@@ -76,13 +76,14 @@ class AdditiveContent:
 
     def parts(self, X: Floats) -> Floats:
         """What each group adds to the prediction, shape (n, n_groups); the last is 0 where ``u`` is missing."""
-        return np.column_stack([self.base.parts(X[:, :-1]), self._beyond(X) - self.centre])
+        return np.column_stack([self.base.parts(X[:, :-1]), self.beyond(X) - self.centre])
 
     def feature_effects(self, X: Floats) -> Floats:
         """Shapley values of the base's columns, then the part of content, all of it of its one column."""
-        return np.column_stack([self.base.feature_effects(X[:, :-1]), self._beyond(X) - self.centre])
+        return np.column_stack([self.base.feature_effects(X[:, :-1]), self.beyond(X) - self.centre])
 
-    def _beyond(self, X: Floats) -> Floats:
+    def beyond(self, X: Floats) -> Floats:
+        """What learned content says beyond the other columns, not centred, shape (n,); ``centre`` where ``u`` is missing."""
         said = self.projection.baseline + self.projection.parts(X[:, :-1]).sum(axis=1)
         beyond: Floats = self.slope * X[:, -1] - said
         return np.where(np.isnan(beyond), self.centre, beyond)
@@ -99,5 +100,5 @@ class AdditiveContent:
 
     def centred_on(self, X: Floats) -> AdditiveContent:
         """The same predictions, with the baseline and the effects referring to these rows."""
-        centre = float(np.mean(self._beyond(X)))
+        centre = float(np.mean(self.beyond(X)))
         return replace(self, base=self.base.centred_on(X[:, :-1]), centre=centre)

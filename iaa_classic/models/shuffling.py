@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .additive import Core
 from .average import AdditiveAverage
+from .content_core import AdditiveContent
 from .kernel import AdditiveKernel, rbf, scaled_ranks
 from .trees import AdditiveTrees, chunks
 
@@ -37,6 +38,8 @@ def shuffler(core: Core, X: Floats) -> Shuffler:
     """The shuffler of a core and a table of shape (n, n_features)."""
     if isinstance(core, AdditiveAverage):
         return _OfAverage(core, X)
+    if isinstance(core, AdditiveContent):
+        return _OfContent(core, X)
     return _OfTrees(core, X) if isinstance(core, AdditiveTrees) else _OfKernel(core, X)
 
 
@@ -47,6 +50,23 @@ class _OfAverage:
     def change(self, columns: Columns, donors: Floats) -> Floats:
         changes: Floats = np.mean([part.change(columns, donors) for part in self.parts], axis=0)
         return changes
+
+
+class _OfContent:
+    """Interpretable columns act on their own criterion and on what is taken off the opinion of learned content."""
+
+    def __init__(self, core: AdditiveContent, X: Floats) -> None:
+        self.core, self.X = core, X
+        self.base, self.projection = shuffler(core.base, X[:, :-1]), _OfKernel(core.projection, X[:, :-1])
+
+    def change(self, columns: Columns, donors: Floats) -> Floats:
+        if columns[0] < self.core.base.n_features:
+            known = ~np.isnan(self.X[:, -1])
+            return self.base.change(columns, donors) - known * self.projection.change(columns, donors)
+        replaced = self.X.copy()
+        replaced[:, columns] = donors
+        changed: Floats = self.core.beyond(replaced) - self.core.beyond(self.X)
+        return changed
 
 
 class _OfTrees:

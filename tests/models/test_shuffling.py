@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from iaa_classic.models import AestheticRegressor
+from iaa_classic.models.content_core import AdditiveContent
 from iaa_classic.models.shuffling import shuffler
 
 CRITERIA = ["light", "light", "colour", "colour", "colour", "idle"]
@@ -53,3 +54,18 @@ def test_criteria_can_be_asked_for_in_any_order(model, table):
 def test_values_that_stay_change_nothing(model, table):
     for columns in ([1], [2, 3, 4]):
         np.testing.assert_allclose(shuffler(model.core, table).change(np.array(columns), table[:, columns]), 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("columns", [[0], [2, 4], [6]])
+def test_learned_content_follows_the_columns_that_are_taken_off_it(model, table, columns):
+    random = np.random.default_rng(3)
+    svm = AestheticRegressor("svm", criteria=CRITERIA, random_state=0).fit(table, random.random(len(table))).model_.core
+    core = AdditiveContent(model.core, svm, slope=0.7, centre=0.1)
+    X = np.column_stack([table, random.random(len(table))])
+    X[5, 6] = np.nan
+    changed = X.copy()
+    changed[:, columns] = X[::-1][:, columns]
+    own = shuffler(core, X).change(np.array(columns), changed[:, columns])
+    expected = core.parts(changed).sum(axis=1) - core.parts(X).sum(axis=1)
+    np.testing.assert_allclose(own, expected, atol=1e-10)
+    assert np.abs(own).max() > 1e-3
