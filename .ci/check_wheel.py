@@ -21,6 +21,7 @@ def main(path: str) -> None:
         "iaa_classic/features/py.typed",
         "iaa_classic/features/baselines.csv",
         "iaa_classic/data/default.skops",
+        "iaa_classic/explanation/languages/en.toml",
     ]
     missing = [name for name in needed if name not in names]
     if stray or missing:
