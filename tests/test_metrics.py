@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics as reference
@@ -30,6 +30,7 @@ from iaa_classic.metrics import (
 PAIRS = st.integers(2, 40).flatmap(lambda n: st.tuples(*[st.lists(st.integers(-5, 5).map(float), min_size=n, max_size=n)] * 2))
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_correlations_agree_with_scipy_ties_and_constants_included(pair):
     with warnings.catch_warnings():
@@ -103,6 +104,7 @@ def test_emd_by_hand():
     assert emd([2, 2, 0, 0], [1, 1, 2, 0], r=2) == pytest.approx(np.sqrt((0.0625 + 0.25) / 4), abs=1e-15)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=10))
 def test_emd_of_order_one_is_the_wasserstein_distance_over_the_number_of_scores(counts):
     p, q = np.array(counts, dtype=float).T
@@ -137,6 +139,7 @@ def test_what_is_no_distribution_is_refused(p, q, r, message):
         emd(p, q, r=r)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_pairwise_accuracy_is_that_of_counting(pair):
     true, pred = pair
