@@ -72,9 +72,10 @@ def csv_cell(value: Any, *, is_path: bool = False) -> str:
 
 class _Csv:
     def __init__(self, path: str, columns: Sequence[str]) -> None:
-        self._file: IO[str] = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
         self._columns = list(columns)
-        self._file.write(",".join(csv_cell(str(name)) for name in columns) + "\n")
+        head = ",".join(csv_cell(str(name)) for name in columns)
+        self._file: IO[str] = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+        self._file.write(head + "\n")
 
     def add(self, frame: pd.DataFrame) -> None:
         for start in range(0, len(frame), _TEXT_ROWS):

@@ -258,7 +258,7 @@ def main() -> int:
 
 def fuzz(given: argparse.Namespace, seeds: dict[str, list[bytes]]) -> list[str]:
     """Run batches until the time is over; returns what was wrong."""
-    workers = Workers(1, Limits(seconds=120, megabytes=MEGABYTES))
+    workers = Workers(1, Limits(seconds=600, megabytes=MEGABYTES))
     end, choose = time.monotonic() + 60 * given.minutes, random.Random(given.seed)
     next_case = dict.fromkeys(TARGETS, 0)
     ends: dict[str, Counter[str]] = {target: Counter() for target in TARGETS}
