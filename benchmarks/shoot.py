@@ -128,7 +128,7 @@ def _first_of_bursts(shoot: Rehearsal, choices: Sequence[Choice]) -> list[bool]:
 def crops(data: Path, share: int) -> list[Bar]:
     """Proposed crops against crops off the middle, and the time they take."""
     model, random = default_scorer(), np.random.default_rng(1)
-    better, guessed, seconds = [], 0, 0.0
+    better, whole, guessed, seconds = [], [], 0, 0.0
     for picture in photographs(data, 1, share):
         scale = min(1.0, 1024 / max(picture.shape[:2]))
         rgb = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
@@ -140,12 +140,22 @@ def crops(data: Path, share: int) -> list[Bar]:
         seconds += time.process_time() - started
         guessed += proposal.guessed
         better.append((proposal.crops[0].effect if proposal.crops else proposal.effect) > off_centre)
+        box = (left, top, left + side, top + side)
+        whole.append(all(_holds(box, other) for other in proposal.kept.inside))
     each = seconds / len(better)
     print(f"crops of {len(better)} photographs: {each:.2f} s CPU each, {guessed / seconds:.0f} candidates a second")
+    spared = np.array(better)[np.array(whole)]
+    print(f"{len(better) - len(spared)} of the crops off the middle cut through the subject, which a proposal never does")
+    name = "proposed crop better composed than one off the middle"
     return [
-        Bar("proposed crop better composed than one off the middle", 100 * float(np.mean(better)), 90, "%", at_most=False),
+        Bar(name, 100 * float(np.mean(better)), 90, "%", at_most=False),
+        Bar(f"{name} that leaves the subject whole", 100 * float(np.mean(spared)), 90, "%", at_most=False),
         Bar("candidates compared", guessed / seconds, 200, "a second", at_most=False),
     ]
+
+
+def _holds(box: Sequence[float], other: Sequence[float]) -> bool:
+    return box[0] <= other[0] and box[1] <= other[1] and box[2] >= other[2] and box[3] >= other[3]
 
 
 def safety(data: Path) -> list[Bar]:

@@ -142,15 +142,17 @@ def drawn(proposal: Proposal) -> NDArray[np.uint8]:
         dimmed = (canvas * 0.55).astype(np.uint8)
         dimmed[top:bottom, left:right] = canvas[top:bottom, left:right]
         canvas = dimmed
-    for number in range(len(proposal.crops), 0, -1):
-        crop, colour = proposal.crops[number - 1], _COLOURS[(number - 1) % len(_COLOURS)]
+    numbered = list(enumerate(proposal.crops))[::-1]
+    for at, crop in numbered:
         left, top, right, bottom = _pixels(crop, width, height)
-        cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), (0, 0, 0), thick + 2)
-        cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), colour, thick)
-        size = max(height, width) / 900
-        place = (left + 3 * thick, top + 3 * thick + round(22 * size))
-        for ink, weight in (((0, 0, 0), thick + 3), (colour, thick)):
-            cv2.putText(canvas, f"{number}  {crop.gain:+.2f}", place, cv2.FONT_HERSHEY_SIMPLEX, size, ink, weight, cv2.LINE_AA)
+        for ink, weight in (((0, 0, 0), thick + 2), (_COLOURS[at % len(_COLOURS)], thick)):
+            cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), ink, weight)
+    size = max(height, width) / 1100
+    for at, crop in numbered:  # each label on a line of its own, so that none lies on another's
+        left, top, _, _ = _pixels(crop, width, height)
+        place = (left + 3 * thick, top + 3 * thick + round((20 + 34 * at) * size))
+        for ink, weight in (((0, 0, 0), thick + 3), (_COLOURS[at % len(_COLOURS)], thick)):
+            cv2.putText(canvas, f"{at + 1}  {crop.gain:+.2f}", place, cv2.FONT_HERSHEY_SIMPLEX, size, ink, weight, cv2.LINE_AA)
     return np.asarray(canvas, dtype=np.uint8)
 
 

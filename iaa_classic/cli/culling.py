@@ -24,7 +24,7 @@ from ..shoot.culling import cull as proposed
 from ..shoot.frames import companions, look_at_frames
 from ..shoot.presets import PRESETS
 from ..shoot.selection import thresholds, wanted_count
-from ..shoot.sidecars import LABEL, RATING, REJECTED, Change, Convention, photographs_of, planned, write
+from ..shoot.sidecars import DECIDED_BY, LABEL, RATING, REJECTED, Change, Convention, photographs_of, planned, write
 from ..shoot.xmp import OURS, Name
 from .inputs import chosen_model, measured, photographs, prepare_kernels
 from .judging import Measuring
@@ -282,7 +282,7 @@ def apply_choices(paths: Sequence[str], file: Path, writing: Writing) -> int:
             RATING: str(rating),
             LABEL: LABELS[decision],
             (OURS, "decision"): decision,
-            (OURS, "decidedBy"): "person",
+            DECIDED_BY: "person",
         }
         raw = companions([photo]).get(photo, ())
         jobs += [(path, values) for path in photographs_of(photo, raw, writing.sidecars)]

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 _SIDE = 1024
 """Pixels that the long side of the photograph keeps at least while crops are compared."""
 
-GUESSED, SPREAD, REFINED, ROUNDS = 24, 24, 6, 2
+GUESSED, SPREAD, REFINED, ROUNDS = 24, 24, 6, 3
 """Crops that are measured: the best guesses, others spread over sizes and places, and in rounds the neighbours of each of the
 best three."""
 

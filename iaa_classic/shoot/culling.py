@@ -79,6 +79,7 @@ class Choice:
         own = {
             "rating": str(self.rating),
             "decision": self.decision,
+            "decidedBy": "proposal",
             "group": str(self.group),
             "kind": self.kind,
             "reasons": "; ".join(self.reasons),

@@ -24,6 +24,8 @@ Convention = Literal["auto", "darktable", "digikam", "lightroom"]
 RATING: Name = (XMP, "Rating")
 LABEL: Name = (XMP, "Label")
 OUR_RATING: Name = (OURS, "rating")
+DECIDED_BY: Name = (OURS, "decidedBy")
+"""``proposal``, or ``person`` where a choice was made in a gallery and applied."""
 
 REJECTED = -1
 
@@ -96,6 +98,7 @@ def planned(
             if keep_ratings and rated_by_somebody(known):
                 wanted.pop(RATING, None)
                 wanted.pop(LABEL, None)
+                wanted.pop(DECIDED_BY, None)
             changes.append(Change(path, former, with_properties(former, wanted), known.get(RATING)))
         except XmpError as error:
             raise XmpError(f"{path}: {error}") from error
@@ -105,9 +108,10 @@ def planned(
 
 
 def rated_by_somebody(properties: Mapping[Name, str]) -> bool:
-    """Whether a rating was given by somebody else, or changed since we wrote it."""
+    """Whether a rating was given by somebody: in another program, changed since we wrote it, or applied from a gallery."""
     rating = properties.get(RATING, "").strip()
-    return rating not in ("", "0") and rating != properties.get(OUR_RATING, "").strip()
+    chosen = properties.get(DECIDED_BY, "") == "person" or rating != properties.get(OUR_RATING, "").strip()
+    return rating not in ("", "0") and chosen
 
 
 def rating_of(photo: str) -> tuple[int, bool] | None:

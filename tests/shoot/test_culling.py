@@ -182,6 +182,8 @@ def test_choices_are_applied_from_the_table_and_refused_where_they_point_outside
     assert states(copied) == before
     assert rating_of(str(copied / "IMG_0000.JPG")) == (5, True)
     assert rating_of(str(copied / "IMG_0006.dng")) == (-1, True)
+    command("cull", copied, "--xmp", "--keep-ratings")
+    assert rating_of(str(copied / "IMG_0000.JPG")) == (5, True)
     for wrong in ("../IMG_0000.JPG", "/etc/passwd", "none.jpg"):
         (tmp_path / "d.json").write_text(json.dumps([{"path": wrong, "decision": "pick"}]))
         assert "is no photograph in" in command("cull", copied, "--apply", tmp_path / "d.json").err
