@@ -76,7 +76,8 @@ def left_out_rows(pairs: Rows, n_rows: int, groups: NDArray[Any] | None, n_folds
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        links = coo_array((np.ones(len(pairs)), pairs.T), shape=(n_rows, n_rows))
+        ends = pairs.T.astype(np.int32)  # older SciPy fails, in silence, on wider indices
+        links = coo_array((np.ones(len(pairs)), ends), shape=(n_rows, n_rows))
         pieces = connected_components(links, directed=False)[1]
         groups = pieces if np.bincount(pieces).max() * n_folds <= n_rows else np.arange(n_rows)
     names, own = np.unique(groups, return_inverse=True)
