@@ -66,7 +66,7 @@ def test_what_exists_is_overwritten_only_when_told(command, shoot, lighting_mode
     asked = ("inspect", shoot / "ratings.csv", "--target", "stars", *QUICK, "--model", lighting_model, "--output", page)
     done = command(*asked)
     assert (done.status, page.read_text()) == (2, "precious")
-    assert "--force to overwrite" in done.err
+    assert "--force to replace" in done.err
     assert command(*asked, "--force").status == 0
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 

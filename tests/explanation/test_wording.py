@@ -13,6 +13,7 @@ from iaa_classic.explanation.search import KINDS
 from iaa_classic.explanation.wording import PLURALS, languages, read_wording, wording
 from iaa_classic.features import CRITERIA, catalogue
 from iaa_classic.representations import reference_records
+from iaa_classic.representations.learned_column import NAME, content_record, unfitted
 
 FORMS = {"high", "low", "some", "high_helps", "high_costs", "low_helps", "low_costs"}
 
@@ -44,7 +45,7 @@ luma_noise = { high = "es rauscht", low = "es rauscht nicht" }
 
 
 def known():
-    return catalogue() | reference_records()
+    return catalogue() | reference_records() | {NAME: content_record(unfitted)}
 
 
 def placeholders(text):
