@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         AestheticRanker,
         AestheticRegressor,
         AttributeRegressor,
+        ContentRegressor,
         PersonalizedRegressor,
         ScoreDistributionRegressor,
     )
@@ -36,6 +37,7 @@ _HOMES = {
     "AestheticRanker": "models",
     "AestheticRegressor": "models",
     "AttributeRegressor": "models",
+    "ContentRegressor": "models",
     "Explanation": "explanation",
     "FaceDetector": "face_detection",
     "FeatureExtractor": "extraction",
@@ -64,6 +66,7 @@ __all__ = [
     "AestheticRanker",
     "AestheticRegressor",
     "AttributeRegressor",
+    "ContentRegressor",
     "Explanation",
     "FaceDetector",
     "FeatureExtractor",
