@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         AestheticRanker,
         AestheticRegressor,
         AttributeRegressor,
+        ContentRegressor,
         PersonalizedRegressor,
         ScoreDistributionRegressor,
     )
@@ -37,6 +38,7 @@ _HOMES = {
     "AestheticRanker": "models",
     "AestheticRegressor": "models",
     "AttributeRegressor": "models",
+    "ContentRegressor": "models",
     "Explanation": "explanation",
     "FaceDetector": "face_detection",
     "FeatureExtractor": "extraction",
@@ -72,6 +74,7 @@ __all__ = [
     "AestheticRanker",
     "AestheticRegressor",
     "AttributeRegressor",
+    "ContentRegressor",
     "Explanation",
     "FaceDetector",
     "FeatureExtractor",
