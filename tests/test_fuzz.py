@@ -184,8 +184,9 @@ def test_any_table_is_predicted_or_refused(models, data):
                 continue
             try:
                 answer = getattr(model, method)(array)
-            except CLEAR as error:
-                if not clear(error):
+            except (*CLEAR, AttributeError) as error:
+                # Of attributes without an overall score there is no breakdown, which is an AttributeError on purpose.
+                if not clear(error) or (isinstance(error, AttributeError) and "no overall score was learnt" not in str(error)):
                     raise
                 continue
             if method in ("predict", "breakdown"):
