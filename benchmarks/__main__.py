@@ -1,4 +1,4 @@
-"""Every benchmark, one after another: ``python benchmarks`` (it takes about an hour the first time).
+"""Every benchmark, one after another: ``python benchmarks`` (it takes some hours the first time).
 
 The default model is not fitted again; ``python benchmarks/fit_default_model.py`` does that.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 for name in (
     "speed.py",
     "accuracy.py",
+    "content.py",
     "personal.py",
     "robustness.py",
     "critique.py",
@@ -21,6 +22,7 @@ for name in (
     "redundancy.py",
     "agreement.py",
     "report.py",
+    "shoot.py",
     "robust.py",
 ):
     print(f"\n== {name}", flush=True)

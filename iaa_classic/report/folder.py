@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..explanation import explain_row
 from ..explanation.evidence import picture_of
-from ..explanation.explanation import model_records
+from ..explanation.explanation import look_alikes, model_records
 from ..face_detection import INSTALLED, detector_for
 from ..images import MAX_PIXELS, ImageError, load_image
 from ..measuring import Measurement, describe_source, effective_jobs
@@ -130,7 +130,8 @@ def _item(photograph: Photograph, settings: _Settings) -> GalleryItem | tuple[st
     row = pd.DataFrame([measurement.values], columns=names)
     source = describe_source(photograph.source, 0)
     picture = picture_of(pixels, face_detector=detector_for(settings.face_detector, model_records(settings.model)))
-    explanation = explain_row(row, settings.model, source=source, warnings=measurement.warnings, picture=picture)
+    told: dict[str, Any] = {"warnings": measurement.warnings, "picture": picture, "alike": look_alikes(settings.model, pixels)}
+    explanation = explain_row(row, settings.model, source=source, **told)
     return GalleryItem(
         name=photograph.name,
         explanation=replace(explanation, picture=None),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from iaa_classic import explain
+from iaa_classic.models.learned import Alike
 from iaa_classic.report.photo import photo_page
 from iaa_classic.report.previews import preview
 from iaa_classic.report.views import MAIN, drawn_maps, photo_view
@@ -71,3 +73,10 @@ def test_scores_that_are_no_points_of_a_scale_say_what_they_are():
     assert "Scores are logits &lt;of something&gt;" in text
     assert 'class="scale"' not in text
     assert 'class="scale"' in photo_page(made_up(), rgb, name="x")
+
+
+def test_look_alikes_of_learned_content_are_listed_with_their_ratings(explained):
+    explanation, rgb = explained
+    page = photo_page(replace(explanation, alike=(Alike("<i>12.jpg", 5.25, 0.71),)), rgb, name="coffee")
+    assert re.search(r"&lt;i&gt;12\.jpg.*?5\.25.*?0\.71", page, flags=re.DOTALL)
+    assert "most like this one" not in photo_page(explanation, rgb, name="coffee")
