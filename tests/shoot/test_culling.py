@@ -208,7 +208,7 @@ def test_taste_is_learnt_from_sidecars_and_used(copied, tmp_path):
     assert "1 rated photographs, 0 of them rejected" in learnt.out
     assert "document type" in learnt.err
     assert learnt.status == 1
-    every = command("personalize", "--from-xmp", copied, "--output", tmp_path / "t.skops", "--with-proposals")
+    every = command("personalize", "--from-xmp", copied, "--output", tmp_path / "t.skops", "--with-proposals", "--force")
     assert int(every.out.split()[0]) >= 5
     assert command("cull", copied, "--taste", tmp_path / "t.skops", "--keep", "50%").status == 1
     assert (
