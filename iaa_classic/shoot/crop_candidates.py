@@ -23,7 +23,11 @@ Box = tuple[float, float, float, float]
 SCALES = 12
 PLACES = 13
 SIDES = 7
+"""Places of each side of a crop of any ratio."""
+
 WIDEST = 2.0
+"""Longest crop that is proposed unasked, in shares of its short side, unless the frame is longer."""
+
 MARGIN = 0.01
 """Air that is left around what must not be cut, in shares of the frame."""
 
@@ -113,7 +117,7 @@ def _with_air(box: Box) -> Floats:
 
 def held_by_all(kept: Kept) -> tuple[Floats, Floats]:
     """Left and top, right and bottom of the smallest box around all that a crop has to hold; inside out if that is nothing."""
-    held = np.array([_with_air(box) for box in kept.inside] or [(1.0, 1.0, 0.0, 0.0)])
+    held = np.array([_with_air(box) for box in kept.inside] or [np.array([1.0, 1.0, 0.0, 0.0])])
     return held[:, :2].min(axis=0), held[:, 2:].max(axis=0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .crop_candidates import Floats, Kept, apart, held_by_all, overlap, permitted
+from .crop_candidates import Floats, Kept, apart, held_by_all, overlap, permitted, usual_shape
 
 FIRST, ROUNDS, EACH = 42, 8, 7
 """Crops that are measured first, rounds that follow, and crops that each round adds."""
@@ -22,7 +22,7 @@ _POOL, _PARENTS, _DRAWN = 3000, 3, 100
 
 _LENGTH, _NOISE, _HOPE = 0.2, 0.1, 1.0
 """Length of the kernel in shares of the frame, variance of what is not smooth, and weight of the standard deviation. Length and
-noise are those at which 100 measured crops predict 100 others best (correlation 0.73, 25 OASIS photographs)."""
+noise are those at which 100 measured crops predict 100 others best (correlation 0.73, OASIS photographs)."""
 
 
 def searched(
@@ -32,12 +32,13 @@ def searched(
     kept: Kept,
     *,
     least: float,
-    free: bool = False,
+    free: tuple[int, int] | None = None,
 ) -> tuple[Floats, Floats]:
     """Crops that were measured, shape (n, 4), and their effects, shape (n,).
 
-    ``shapes`` holds the candidates of each ratio, ``kept`` what must not be cut, ``least`` the smallest area; with ``free``
-    half of the steps change a crop's ratio. Steps are drawn from a fixed seed, so that a photograph always gets the same crops.
+    ``shapes`` holds the candidates of each ratio, ``kept`` what must not be cut, ``least`` the smallest area. Where crops may
+    have any ratio, ``free`` is the frame's width and height. Steps are drawn from a fixed seed, so that a photograph always
+    gets the same crops.
     """
     random = np.random.default_rng(0)
     boxes = first_crops(shapes, guess)
@@ -46,8 +47,10 @@ def searched(
     pool = pool[random.permutation(len(pool))[:_POOL]]
     for reach in _REACHES:
         parents = apart(boxes, effects, _PARENTS, 0.9)
-        near = [_around(boxes[at], _steps(float(reach), free, random), kept, least) for at in parents]
+        near = [_around(boxes[at], _steps(float(reach), free is not None, random), kept, least) for at in parents]
         candidates = np.unique(np.concatenate([pool, *near]), axis=0)
+        if free is not None:
+            candidates = candidates[usual_shape(candidates, free)]
         candidates = candidates[(candidates[:, None] != boxes).any(axis=-1).all(axis=1)]
         if not len(candidates):
             break
@@ -100,7 +103,8 @@ def _in_turn(boxes: Floats, guess: Floats) -> list[int]:
 def _steps(reach: float, free: bool, random: np.random.Generator) -> Floats:
     """Steps to the right and down in shares of a crop's sides, and of the logs of width and height, shape (n, 4)."""
     steps = random.normal(0, reach, (_DRAWN, 4))
-    steps[0 :: 2 if free else 1, 3] = steps[0 :: 2 if free else 1, 2]
+    every = 2 if free else 1
+    steps[::every, 3] = steps[::every, 2]
     return steps
 
 

@@ -124,7 +124,7 @@ def propose_crops(
     model : AdditiveModel, optional
         The built-in model if left out.
     ratio : float, optional
-        Width to height; that of the photograph and ``USUAL`` ones if left out.
+        Width to height; if left out, that of the photograph, ``USUAL`` ones, and any up to two to one.
     count : int
         Crops to propose at most.
     least : float
@@ -160,7 +160,7 @@ def propose_crops(
                 "choose another --ratio, or a larger crop by --least"
             )
         judge = _Judge(rgb, model)
-        tried, measured = searched(shapes, Guess(picture), judge, kept, least=least, free=not ratio)
+        tried, measured = searched(shapes, Guess(picture), judge, kept, least=least, free=None if ratio else size)
         crops = [judge.crop(tried[at], size) for at in apart(tried, measured, count, _APART)]
     good = tuple(crop for crop in crops if crop.gain >= _LEAST_GAIN)
     return Proposal(good, judge.whole, *size, kept, guessed, len(tried), rgb)
