@@ -22,6 +22,12 @@ Box = tuple[float, float, float, float]
 
 SCALES = 12
 PLACES = 13
+SIDES = 7
+"""Places of each side of a crop of any ratio."""
+
+WIDEST = 2.0
+"""Longest crop that is proposed unasked, in shares of its short side, unless the frame is longer."""
+
 MARGIN = 0.01
 """Air that is left around what must not be cut, in shares of the frame."""
 
@@ -37,7 +43,7 @@ class Kept(NamedTuple):
 
 
 def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Kept) -> Floats:
-    """All crops of a ratio on a grid of sizes and places, largest first, that cut nothing of ``kept``.
+    """Crops of a ratio on a grid of the sizes and places that ``kept`` leaves, largest first.
 
     Parameters
     ----------
@@ -58,24 +64,67 @@ def boxes_for(size: tuple[int, int], ratio: float, least: float, kept: Kept) -> 
     width, height = size
     wide = min(1.0, ratio * height / width)
     tall = wide * width / (ratio * height)
-    shortest = min(1.0, float(np.sqrt(least / (wide * tall))))
+    (left, top), (right, bottom) = held_by_all(kept)
+    smallest = max(min(1.0, float(np.sqrt(least / (wide * tall)))), (right - left) / wide, (bottom - top) / tall)
+    if smallest > 1 + 1e-9:
+        return np.empty((0, 4))
     found = []
-    for scale in np.linspace(1.0, shortest, SCALES) if shortest < 1 else [1.0]:
+    for scale in np.linspace(1.0, smallest, SCALES) if smallest < 1 - 1e-9 else [1.0]:
         w, h = wide * scale, tall * scale
-        found += [(left, top, left + w, top + h) for left in _starts(w) for top in _starts(h)]
-    boxes = np.unique(np.array(found).round(6), axis=0)
-    for box in (*kept.inside, *kept.whole):
-        left, top, right, bottom = np.clip(np.array(box) + np.array([-1, -1, 1, 1]) * MARGIN, 0, 1)
-        fine = (boxes[:, 0] <= left + 1e-6) & (boxes[:, 1] <= top + 1e-6)
-        fine &= (boxes[:, 2] >= right - 1e-6) & (boxes[:, 3] >= bottom - 1e-6)
-        if box not in kept.inside:
-            fine |= (boxes[:, 0] >= box[2]) | (boxes[:, 1] >= box[3]) | (boxes[:, 2] <= box[0]) | (boxes[:, 3] <= box[1])
-        boxes = boxes[fine]
+        x, y = np.meshgrid(_starts(w, left, right), _starts(h, top, bottom))
+        found.append(np.stack([x, y, x + w, y + h], axis=-1).reshape(-1, 4))
+    boxes = np.unique(np.concatenate(found).round(6), axis=0)
+    boxes = boxes[permitted(boxes, kept)]
     return boxes[np.argsort(-(boxes[:, 2] - boxes[:, 0]), kind="stable")]
 
 
-def _starts(side: float) -> Floats:
-    return np.linspace(0, 1 - side, PLACES) if side < 1 - 1e-9 else np.zeros(1)
+def free_boxes(size: tuple[int, int], least: float, kept: Kept) -> Floats:
+    """Crops of any ratio up to ``WIDEST`` to one (or that of the frame) on a grid of their four sides, largest first."""
+    (left, top), (right, bottom) = held_by_all(kept)
+    ends = [np.linspace(0, min(left, 1.0), SIDES), np.linspace(0, min(top, 1.0), SIDES)]
+    ends += [np.linspace(max(right, 0.0), 1, SIDES), np.linspace(max(bottom, 0.0), 1, SIDES)]
+    boxes = np.unique(np.stack(np.meshgrid(*ends), axis=-1).reshape(-1, 4).round(6), axis=0)
+    w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    boxes = boxes[(w > 0) & (h > 0) & (w * h >= least)]
+    boxes = boxes[permitted(boxes, kept) & usual_shape(boxes, size)]
+    return boxes[np.argsort(-(boxes[:, 2:] - boxes[:, :2]).prod(axis=1), kind="stable")]
+
+
+def usual_shape(boxes: Floats, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which boxes are no more than ``WIDEST`` times as long as they are broad, or no more than the frame is."""
+    width, height = size
+    widest = max(WIDEST, width / height, height / width)
+    log_ratio = np.log((boxes[:, 2] - boxes[:, 0]) * width / ((boxes[:, 3] - boxes[:, 1]) * height))
+    return np.asarray(np.abs(log_ratio) <= np.log(widest) + 1e-6)
+
+
+def permitted(boxes: Floats, kept: Kept) -> NDArray[np.bool_]:
+    """Which boxes lie within the frame and cut nothing of ``kept``."""
+    fine = (boxes[:, :2].min(axis=1) >= 0) & (boxes[:, 2:].max(axis=1) <= 1)
+    for at, box in enumerate((*kept.inside, *kept.whole)):
+        left, top, right, bottom = _with_air(box)
+        held = (boxes[:, 0] <= left + 1e-6) & (boxes[:, 1] <= top + 1e-6)
+        held &= (boxes[:, 2] >= right - 1e-6) & (boxes[:, 3] >= bottom - 1e-6)
+        if at >= len(kept.inside):
+            held |= (boxes[:, 0] >= box[2]) | (boxes[:, 1] >= box[3]) | (boxes[:, 2] <= box[0]) | (boxes[:, 3] <= box[1])
+        fine &= held
+    return fine
+
+
+def _with_air(box: Box) -> Floats:
+    return np.clip(np.array(box) + np.array([-1, -1, 1, 1]) * MARGIN, 0, 1)
+
+
+def held_by_all(kept: Kept) -> tuple[Floats, Floats]:
+    """Left and top, right and bottom of the smallest box around all that a crop has to hold; inside out if that is nothing."""
+    held = np.array([_with_air(box) for box in kept.inside] or [np.array([1.0, 1.0, 0.0, 0.0])])
+    return held[:, :2].min(axis=0), held[:, 2:].max(axis=0)
+
+
+def _starts(side: float, first: float, last: float) -> Floats:
+    """Places for a side so that it reaches from ``first`` or before to ``last`` or beyond."""
+    low, high = max(0.0, last - side), min(first, 1 - side)
+    return np.linspace(low, high, PLACES) if high > low + 1e-9 else np.array([max(0.0, high)])
 
 
 def protected(picture: Picture, faces: Sequence[Box] = ()) -> Kept:

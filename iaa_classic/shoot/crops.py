@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from ..errors import UserError
 from ..features import Feature, Picture, measure, select
 from ..images import MAX_PIXELS, read_image
 from ..threads import one_thread
-from .crop_candidates import Box, Guess, Kept, apart, boxes_for, overlap, protected
+from .crop_candidates import Box, Guess, Kept, apart, boxes_for, free_boxes, protected
+from .crop_search import searched
 
 if TYPE_CHECKING:
     from ..models import AdditiveModel
@@ -24,11 +25,7 @@ Floats = NDArray[np.float64]
 _SIDE = 1024
 """Pixels that the long side of the photograph keeps at least while crops are compared."""
 
-GUESSED, SPREAD, REFINED, ROUNDS = 24, 24, 6, 3
-"""Crops that are measured: the best guesses, others spread over sizes and places, and in rounds the neighbours of each of the
-best three."""
-
-USUAL = (1.0, 4 / 5, 5 / 4, 2 / 3, 3 / 2, 16 / 9)
+USUAL = (1.0, 4 / 5, 5 / 4, 3 / 4, 4 / 3, 2 / 3, 3 / 2, 16 / 9)
 """Ratios that are tried beside the photograph's own where none is asked for."""
 
 _LEAST_GAIN = 0.02
@@ -127,7 +124,7 @@ def propose_crops(
     model : AdditiveModel, optional
         The built-in model if left out.
     ratio : float, optional
-        Width to height; that of the photograph and ``USUAL`` ones if left out.
+        Width to height; if left out, that of the photograph, ``USUAL`` ones, and any up to two to one.
     count : int
         Crops to propose at most.
     least : float
@@ -153,32 +150,20 @@ def propose_crops(
         size = (loaded.width, loaded.height)
         own = loaded.width / loaded.height
         ratios = [ratio] if ratio else [own, *(usual for usual in USUAL if abs(usual / own - 1) > 0.02)]
-        boxes = np.concatenate([boxes_for(size, shape, least, kept) for shape in ratios])
-        if not len(boxes):
+        shapes = [boxes_for(size, shape, least, kept) for shape in ratios]
+        if not ratio:
+            shapes.append(free_boxes(size, least, kept))
+        guessed = sum(map(len, shapes))
+        if not guessed:
             raise UserError(
                 f"no crop of that shape holds the subject {'and all faces ' if face_detector else ''}whole; "
                 "choose another --ratio, or a larger crop by --least"
             )
         judge = _Judge(rgb, model)
-        tried, measured = _searched(boxes, Guess(picture)(boxes), judge)
-        order = apart(np.array(tried), measured, count, _APART)
-        crops = [judge.crop(np.asarray(tried[at]), size) for at in order]
+        tried, measured = searched(shapes, Guess(picture), judge, kept, least=least, free=None if ratio else size)
+        crops = [judge.crop(tried[at], size) for at in apart(tried, measured, count, _APART)]
     good = tuple(crop for crop in crops if crop.gain >= _LEAST_GAIN)
-    return Proposal(good, judge.whole, *size, kept, len(boxes), len(tried), rgb)
-
-
-def _searched(boxes: Floats, guess: Floats, judge: _Judge) -> tuple[list[Floats], Floats]:
-    """Crops that were measured, and their effects: those that promise most, some everywhere, and around the best of them."""
-    chosen = _tried(boxes, guess)
-    measured = judge(boxes[chosen])
-    tried = [boxes[at] for at in chosen]
-    for _ in range(ROUNDS):
-        best = np.argsort(-measured, kind="stable")[:3]
-        near = list({tuple(box): box for at in best for box in _neighbours(tried[at], boxes, tried)}.values())
-        if near:
-            tried += near
-            measured = np.concatenate([measured, judge(np.array(near))])
-    return tried, measured
+    return Proposal(good, judge.whole, *size, kept, guessed, len(tried), rgb)
 
 
 def _faces(picture: Picture) -> list[Box]:
@@ -187,20 +172,6 @@ def _faces(picture: Picture) -> list[Box]:
     height, width = picture.rgb.shape[:2]
     rows = picture.face_detector.detect(picture.rgb)
     return [(x / width, y / height, (x + w) / width, (y + h) / height) for x, y, w, h in rows[:, :4].tolist()]
-
-
-def _tried(boxes: Floats, guess: Floats) -> list[int]:
-    """Crops to measure: the best guesses that differ, and others evenly over the list, which runs from large to small."""
-    favoured = apart(boxes, guess, GUESSED, 0.9)
-    spread = np.linspace(0, len(boxes) - 1, min(len(boxes), SPREAD)).round().astype(int).tolist()
-    return list(dict.fromkeys([*favoured, *spread]))
-
-
-def _neighbours(box: Floats, boxes: Floats, tried: Sequence[Floats]) -> list[Floats]:
-    """The boxes most like ``box`` that have not been tried."""
-    order = np.argsort(-overlap(boxes, box), kind="stable")
-    seen = {tuple(other) for other in tried}
-    return [boxes[at] for at in order[: REFINED + len(seen)] if tuple(boxes[at]) not in seen][:REFINED]
 
 
 class _Judge:

@@ -15,7 +15,8 @@ from iaa_classic.default import default_scorer
 from iaa_classic.errors import UserError
 from iaa_classic.explanation import explain
 from iaa_classic.features import Picture
-from iaa_classic.shoot.crop_candidates import Guess, Kept, apart, boxes_for, protected
+from iaa_classic.shoot.crop_candidates import Guess, Kept, apart, boxes_for, free_boxes, protected
+from iaa_classic.shoot.crop_search import first_crops, promise, searched
 from iaa_classic.shoot.crops import _Judge, parsed_ratio, propose_crops
 
 
@@ -68,6 +69,59 @@ def test_candidates_have_the_ratio_and_size_and_cut_nothing():
         assert outside or holds(box, kept.whole[0])
     assert len(boxes_for((600, 400), 0.5, 0.3, Kept(((0.05, 0.4, 0.95, 0.6),)))) == 0
     assert boxes_for((600, 400), 1.5, 1.0, Kept()).tolist() == [[0, 0, 1, 1]]
+
+
+def test_where_little_may_be_cut_the_places_lie_close():
+    large = (0.03, 0.1, 0.96, 0.97)
+    boxes = boxes_for((600, 400), 1.5, 0.4, Kept((large,)))
+    assert len(boxes) > 100
+    assert all(holds(box, large) for box in boxes)
+
+
+def test_free_crops_hold_what_they_must_and_are_not_too_long():
+    boxes = free_boxes((600, 400), 0.3, Kept(((0.4, 0.45, 0.5, 0.55),)))
+    ratios = (boxes[:, 2] - boxes[:, 0]) * 600 / ((boxes[:, 3] - boxes[:, 1]) * 400)
+    assert ratios.max() <= 2.001
+    assert ratios.min() >= 0.499
+    assert len(set(ratios.round(3))) > 20
+    assert all(holds(box, (0.4, 0.45, 0.5, 0.55)) for box in boxes)
+    assert (boxes[:, 2:] - boxes[:, :2]).prod(axis=1).min() >= 0.3
+
+
+def test_the_first_crops_are_of_every_shape_and_size():
+    shapes = [boxes_for((600, 400), ratio, 0.3, Kept()) for ratio in (1.0, 1.5)]
+    first = first_crops(shapes, lambda boxes: np.zeros(len(boxes)))
+    areas = (first[:, 2:] - first[:, :2]).prod(axis=1)
+    assert len(first) == len(np.unique(first, axis=0)) == 42
+    assert areas.min() < 0.45
+    assert areas.max() > 0.8
+
+
+def test_the_search_finds_a_hidden_peak_and_cuts_nothing():
+    kept, peak = Kept(((0.5, 0.5, 0.6, 0.6),)), np.array([0.21, 0.13, 0.87, 0.79])
+    asked = []
+
+    def measure(boxes):
+        asked.append(len(boxes))
+        return -np.abs(boxes - peak).sum(axis=1)
+
+    shapes = [boxes_for((600, 400), 1.5, 0.3, kept)]
+    boxes, effects = searched(shapes, lambda boxes: np.zeros(len(boxes)), measure, kept, least=0.3)
+    assert sum(asked) == len(boxes) == len(effects) <= 100
+    assert effects[asked[0] :].max() > effects[: asked[0]].max()
+    assert boxes[effects.argmax()] == pytest.approx(peak, abs=0.03)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    assert sides[:, 0] / sides[:, 1] == pytest.approx(np.ones(len(boxes)), abs=1e-4)
+    assert sides.prod(axis=1).min() >= 0.3 - 1e-4
+    assert all(holds(box, kept.inside[0]) for box in boxes)
+    again, _ = searched(shapes, lambda boxes: np.zeros(len(boxes)), measure, kept, least=0.3)
+    assert (again == boxes).all()
+
+
+def test_what_is_unknown_promises_more_than_what_is_known_to_be_bad():
+    boxes = np.array([[0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]])
+    good, bad, far = promise(np.array([*boxes, [0.5, 0, 1, 0.5]]), boxes, np.array([1.0, -1.0]))
+    assert good > far > bad
 
 
 def test_the_guess_sums_what_is_inside(photographs):
