@@ -76,7 +76,7 @@ def cull(
 def crop(
     photo: Annotated[str, typer.Argument(metavar="PHOTO", help="The photograph.")],
     ratio: Annotated[
-        str | None, typer.Option("--ratio", help="Width to height: 4:5, 1:1, 16:9. [default: its own and usual ones]")
+        str | None, typer.Option("--ratio", help="Width to height: 4:5, 1:1, 16:9. [default: any, up to 2:1 or its own]")
     ] = None,
     count: Annotated[int, typer.Option("--count", min=1, max=9, help="Crops to propose.")] = 3,
     least: Annotated[
