@@ -117,6 +117,8 @@ def oversharpen(rgb: Pixels, amount: float) -> Pixels:
 def tilt(rgb: Pixels, angle: float) -> Pixels:
     """Rotate by ``angle`` degrees and keep the largest centred rectangle of the same aspect, at the original size."""
     height, width = rgb.shape[:2]
+    if min(height, width) == 1:  # nothing to turn, and OpenCV seeks for ever what a single row is mirrored to
+        return rgb.copy()
     turn = abs(math.radians(angle))
     grow = max(
         math.cos(turn) + height / width * math.sin(turn),

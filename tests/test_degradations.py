@@ -148,3 +148,9 @@ def test_shuffling_keeps_the_pixels(photographs):
     rgb = photographs["china"]
     out = damage.shuffle_blocks(rgb, 64, 3)
     assert np.array_equal(np.sort(out.reshape(-1, 3), axis=0), np.sort(rgb.reshape(-1, 3), axis=0))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 2)])
+def test_the_smallest_pictures_are_tilted_too(size):
+    rgb = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    assert damage.tilt(rgb, 5).shape == rgb.shape
