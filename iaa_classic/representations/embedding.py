@@ -291,7 +291,7 @@ def _network(path: str, digest: str, engine: str) -> Any:
 
 
 def _in_onnxruntime(path: str) -> Any:
-    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # sums shared among threads would differ in the last digit
