@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from iaa_classic.models.reader import ModelFileError
 from iaa_classic.persistence import load_model
 
 FUZZ = Path(__file__).with_name("fuzz")
+MINUTES = "1" if os.environ.get("CI") else "0.2"
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
@@ -35,8 +37,8 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 
 def test_mutated_files_are_read_or_refused(tmp_path):
-    """Twelve seconds; a case that fails is told by its number."""
-    command = [sys.executable, "-P", FUZZ / "fuzz.py", "--minutes", "0.2", "--seed", "2026", "--found", tmp_path]
+    """Twelve seconds, a minute in CI; a case that fails is told by its number."""
+    command = [sys.executable, "-P", FUZZ / "fuzz.py", "--minutes", MINUTES, "--seed", "2026", "--found", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout
     found = re.search(r"0 findings in ([0-9,]+) cases", done.stdout)
