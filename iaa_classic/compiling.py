@@ -80,9 +80,10 @@ def compilations() -> Iterator[Compilations]:
 
 
 def _drawn() -> NDArray[np.uint8]:
-    """A picture with colours, edges and texture."""
+    """A picture with colours, edges and texture, a blocked and a blown corner."""
     rows, columns = np.mgrid[: _SIZE[0], : _SIZE[1]]
     drawn = np.stack([rows / 2, columns * 0.4, np.hypot(rows - 200, columns - 250) % 64 * 4], axis=2)
+    drawn[:24, :24], drawn[-24:, -24:] = 0, 255
     return drawn.astype(np.uint8)
 
 
